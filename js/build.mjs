@@ -1,0 +1,151 @@
+// Builds the front end into rhml_widgets/views/static (or --outdir DIR).
+//
+//   <view>.js        ES module of one widget, for anywidget's _esm
+//   <view>.iife.js   the same source as a plain script, for reports: registers globalThis.rhmlViews[view]
+//   vega.js, .iife   the shared chart module
+//   host.iife.js     what draws the views of a report
+//   theme.css        the style of every view; report.css, that of a report's own page
+//   THIRD-PARTY.txt  licenses of what is bundled
+//
+// The same sources and lock file give the same bytes: no times, no paths, no source maps.
+
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build, transform } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const WIDGETS = ["label-queue", "explanation-panel", "learning-curves", "flips", "workbench"];
+const STYLES = ["src/shared/theme.css", "src/shared/queue.css", "src/shared/panels.css"];
+const WIDGET_LIMIT = 100_000;
+
+const { values: options } = parseArgs({
+  options: {
+    outdir: { type: "string", default: join(HERE, "../rhml_widgets/views/static") },
+    // Development only: the named outputs, others are left as they are.
+    only: { type: "string" },
+  },
+});
+const outdir = resolve(options.outdir);
+const wanted = options.only?.split(",");
+const packages = new Set();
+
+const SHARED = {
+  absWorkingDir: HERE,
+  bundle: true,
+  charset: "utf8",
+  define: { "process.env.NODE_ENV": '"production"' },
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+  minify: true,
+  platform: "browser",
+  target: "es2022",
+  tsconfig: join(HERE, "tsconfig.json"),
+  write: false,
+};
+
+/** The header is a comment in JavaScript and in CSS alike. */
+function header(sources) {
+  return `/* Generated from ${sources.map((name) => `js/${name}`).join(" + ")} by js/build.mjs: do not edit. */\n`;
+}
+
+function remember(metafile) {
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match) packages.add(match[1]);
+  }
+}
+
+async function emit(name, text) {
+  // A report carries scripts inline: neither sequence could be escaped in code without changing it.
+  if (name.endsWith(".js") && /<\/script|<!--/i.test(text)) {
+    throw new Error(`${name} holds "</script" or "<!--": it cannot be inlined into a report`);
+  }
+  await writeFile(join(outdir, name), text.endsWith("\n") ? text : `${text}\n`);
+}
+
+async function script(source, name, how) {
+  const result = await build({ ...SHARED, ...how });
+  remember(result.metafile);
+  const text = header([source]) + result.outputFiles[0].text;
+  const { size } = new Blob([text]);
+  if (WIDGETS.some((view) => name.startsWith(`${view}.`)) && size > WIDGET_LIMIT) {
+    throw new Error(`${name} has ${size} bytes, more than ${WIDGET_LIMIT}: it travels once a widget`);
+  }
+  await emit(name, text);
+  return [name, size];
+}
+
+/** One source, two forms: an ES module, and a script that registers its default export. */
+async function both(view, source) {
+  const registering = {
+    contents: `import view from "./${source}";\n(globalThis.rhmlViews ??= {})["${view}"] = view;\n`,
+    resolveDir: HERE,
+    sourcefile: `${view}.iife.ts`,
+  };
+  return [
+    await script(source, `${view}.js`, { entryPoints: [source], format: "esm" }),
+    await script(source, `${view}.iife.js`, { stdin: registering, format: "iife" }),
+  ];
+}
+
+async function style(name, sources) {
+  const present = [];
+  for (const source of sources) {
+    const text = await readFile(join(HERE, source), "utf8").catch((error) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    });
+    if (text !== null) present.push([source, text]);
+  }
+  const text = present.map(([, css]) => css).join("\n");
+  const { code } = await transform(text, {
+    charset: "utf8",
+    legalComments: "none",
+    loader: "css",
+    minify: true,
+    target: "es2022",
+  });
+  if (/<\/style/i.test(code)) throw new Error(`${name} holds "</style"`);
+  const whole = header(present.map(([source]) => source)) + code;
+  await emit(name, whole);
+  return [name, new Blob([whole]).size];
+}
+
+/** Name, version and license text of every package whose code is in a bundle. */
+async function licenses() {
+  const parts = [
+    "The scripts in this folder contain code of the packages below, each under its own license.\n",
+  ];
+  for (const name of [...packages].sort()) {
+    const folder = join(HERE, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).sort().find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? (await readFile(join(folder, file), "utf8")).trim() : `License: ${license}`;
+    parts.push(`${"-".repeat(78)}\n${name} ${version} (${license})\n\n${text.replace(/\r\n/g, "\n")}\n`);
+  }
+  await emit("THIRD-PARTY.txt", parts.join("\n"));
+}
+
+await mkdir(outdir, { recursive: true });
+const built = [];
+const doing = (name) => !wanted || wanted.includes(name);
+for (const view of WIDGETS) if (doing(view)) built.push(...(await both(view, `src/${view}.tsx`)));
+if (doing("vega")) built.push(...(await both("vega", "src/vega.ts")));
+if (doing("host")) {
+  built.push(
+    await script("src/host.ts", "host.iife.js", { entryPoints: ["src/host.ts"], format: "iife" }),
+  );
+}
+if (doing("theme")) built.push(await style("theme.css", STYLES));
+if (doing("report")) built.push(await style("report.css", ["src/report.css"]));
+if (!wanted) {
+  await licenses();
+  const ours = new Set([...built.map(([name]) => name), "THIRD-PARTY.txt"]);
+  for (const name of await readdir(outdir)) {
+    if (/\.(js|css|txt)$/.test(name) && !ours.has(name)) await rm(join(outdir, name));
+  }
+}
+for (const [name, size] of built) console.log(`${(size / 1000).toFixed(1).padStart(8)} KB  ${name}`);

@@ -1,0 +1,316 @@
+// What a view is given, and what it may ask for. The Python side is rhml_widgets/views/*.py:
+// props go down as one JSON trait, actions go up as messages with a reply.
+
+/** Place of a class in `classes`: classes travel as index. */
+export type ClassIndex = number;
+
+/** A stretch of the item's text in code points: start, end. */
+export type Span = [start: number, end: number];
+
+export interface ClassProps {
+  name: string;
+  definition: string | null;
+  /** The key that answers it, null beyond ten classes (type to find). */
+  key: string | null;
+  /** Items that carry it now. */
+  count: number;
+}
+
+export interface ItemProps {
+  item_id: string;
+  text: string;
+  /** True where `text` is only the beginning; `full_text` asks for the rest. */
+  truncated: boolean;
+  purpose: "teach" | "check" | "challenge" | "probe";
+  /** Why this one, in words that tell nothing of the model's answer. */
+  why: string;
+  /** Rows of the pool that this answer stands for. */
+  rows: number;
+  /** The journal's seq when this item was given out. */
+  seen: number;
+  /** What the person answered before an undo, to start again from. */
+  draft: { note: string | null; rationale: Span[] } | null;
+}
+
+/** Advice that stands until Enter (keep) or R (revise). */
+export interface StopProps {
+  item_id: string;
+  text: string;
+  yours: ClassIndex;
+  model: ClassIndex;
+  /** “I read “how-to”, firmly.” */
+  words: string;
+  /** “When I was this sure and we differed, you kept your answer 2 times of 5.” or "". */
+  record: string;
+  /** Words that spoke for the model's label, strongest first. */
+  spans: Span[];
+}
+
+export interface HistoryRow {
+  seq: number;
+  item_id: string;
+  excerpt: string;
+  label: ClassIndex;
+  /** first, revised, corrected, … in words for people: "kept", "revised", "changed". */
+  stage: string;
+  note: string | null;
+}
+
+/** Something is wrong, said in place; the widget stays usable. */
+export interface Problem {
+  kind: "model" | "journal" | "item" | "chart";
+  title: string;
+  text: string;
+  hint: string;
+}
+
+export interface ModelProps {
+  /** "LogisticRegression v14", "no model yet" */
+  name: string;
+  version: number | null;
+  fitting: boolean;
+  /** Labels the live version has not seen yet. */
+  behind: number;
+}
+
+export type QueueState =
+  | "asking" // an item waits for its answer
+  | "stopped" // advice stands
+  | "no-classes" // nothing to answer with yet: name two classes
+  | "done" // all asked
+  | "empty" // the pool has no items
+  | "read-only" // held elsewhere, or the file may not be written
+  | "moved" // a newer cell holds this session
+  | "closed";
+
+export interface QueueProps {
+  seq: number;
+  state: QueueState;
+  /** Why it is read-only, moved or closed; "" otherwise. */
+  state_text: string;
+  /** The status line: the same text in all views of a session. */
+  status: string;
+  progress: {
+    labeled: number;
+    total: number;
+    /** Median seconds an answer, of the last 20; null below five. */
+    seconds_each: number | null;
+    /** "about 50 minutes left at your pace" or "". */
+    left: string;
+  };
+  classes: ClassProps[];
+  /** True where "+ new class" is offered. */
+  may_add: boolean;
+  /** The current item, then those drawn ahead. */
+  items: ItemProps[];
+  stop: StopProps | null;
+  /** What undo would take back, in words; null: nothing. */
+  undo: string | null;
+  skip_reasons: string[];
+  /** Newest first. */
+  history: HistoryRow[];
+  /** The item answered last: W asks for its reasons. */
+  last: string | null;
+  model: ModelProps;
+  problem: Problem | null;
+}
+
+export interface ReasonRow {
+  /** The term as people read it; also what `teach` is told. */
+  term: string;
+  /** Contribution to the score, signed: positive speaks for `label`. */
+  value: number;
+  /** Before the last lesson, where there is one to compare with. */
+  before: number | null;
+  /** What the person said of it: stance standing now. */
+  stance: "supports" | "irrelevant" | null;
+  /** For `supports`: the class it speaks for. */
+  stance_label: ClassIndex | null;
+  spans: Span[];
+}
+
+export interface ReasonsProps {
+  label: ClassIndex;
+  against: ClassIndex | null;
+  /** What the model says now of this item. */
+  predicted: ClassIndex;
+  unit: "log-odds" | "margin" | "probability";
+  prediction: number;
+  baseline: number;
+  /** Sum of what is not listed. */
+  rest: number;
+  gap: number;
+  method: "exact" | "sampled" | "occlusion" | "neighbors";
+  /** “exact · contributions add up to the score” */
+  exactness: string;
+  rows: ReasonRow[];
+  /** Score before the last lesson, null where nothing is compared. */
+  prediction_before: number | null;
+}
+
+export interface NeighborRow {
+  item_id: string;
+  excerpt: string;
+  label: ClassIndex;
+  similarity: number;
+}
+
+export interface FlipRow {
+  item_id: string;
+  text: string;
+  before: ClassIndex;
+  after: ClassIndex;
+  /** The person's answer, where there is one. */
+  judged: ClassIndex | null;
+}
+
+/** What a lesson did. */
+export interface EffectProps {
+  lesson: number;
+  /** “You struck “please”.” */
+  words: string;
+  /** True while the refit runs: nothing else is known then. */
+  pending: boolean;
+  version: number | null;
+  flips: number;
+  total: number;
+  /** Filled only after "show me" (then exposed). */
+  shown: FlipRow[] | null;
+  /** Blind looks: items asked without saying what was before and after. */
+  looks: { asked: number; judged: number; better: number; worse: number; neither: number };
+  /** How many more can still be judged blind. */
+  blind_left: number;
+  undone: boolean;
+}
+
+export interface ExplanationProps {
+  seq: number;
+  classes: string[];
+  /** Words for the panel while there is nothing to explain; "" otherwise. */
+  empty: string;
+  item: { item_id: string; text: string; judged: ClassIndex } | null;
+  /** “Why “trade” and not “how-to”” */
+  heading: string;
+  reasons: ReasonsProps | null;
+  neighbors: NeighborRow[];
+  effect: EffectProps | null;
+  /** False where nothing may be changed (read-only, moved, report). */
+  may_teach: boolean;
+  problem: Problem | null;
+}
+
+/** One row of the lessons' list: what the person taught beyond labels. */
+export interface LessonRow {
+  lesson: number;
+  words: string;
+  flips: number | null;
+  may_undo: boolean;
+}
+
+export interface HeaderProps {
+  journal: string;
+  person: string;
+  model: ModelProps;
+  /** “40 of 2,497 labeled” */
+  labeled: string;
+}
+
+/** Props of the Workbench: its parts' props by name; the curve travels in a trait of its own. */
+export interface WorkbenchProps {
+  seq: number;
+  header: HeaderProps;
+  queue: QueueProps;
+  explanation: ExplanationProps;
+  lessons: LessonRow[];
+  /** Where we stand, a sentence each: each number with its doubt and its reference. */
+  standing: string[];
+}
+
+/** The trait `curves` of Workbench and LearningCurves. Sent at most twice a second, the last always. */
+export interface CurvesProps {
+  seq: number;
+  /** Words while there is too little to draw; "" otherwise. */
+  empty: string;
+  /** The Vega-Lite spec (data named "curve", and "versions"), made once by Altair; null while empty. */
+  spec: Record<string, unknown> | null;
+  rows: Record<string, string | number | null>[];
+  versions: Record<string, string | number | null>[];
+  /** “The model agrees with you on 33 of 41 checks, interval .63 to .91 …” */
+  summary: string;
+  /** “blind checks, drawn at random · you are the reference: “agrees with you”” */
+  regime: string;
+  table: { columns: string[]; rows: string[][] };
+}
+
+// ---- actions -------------------------------------------------------------------------------
+// call(name, args) -> Promise<value>. `event_id` is made by the page, once an intent: a resend
+// carries the same one and gets the first reply.
+
+export interface Actions {
+  label: {
+    args: {
+      item_id: string;
+      label: ClassIndex;
+      seen: number;
+      event_id: string;
+      /** Milliseconds from the item's first paint to the key, monotonic. */
+      ms: number;
+      rationale: Span[];
+      note: string | null;
+    };
+    value: { seq: number; stopped: boolean };
+  };
+  /** Enter on a stop. */
+  keep: { args: { item_id: string; event_id: string; ms: number }; value: { seq: number } };
+  /** A label chosen after R on a stop. */
+  revise: {
+    args: { item_id: string; label: ClassIndex; event_id: string; ms: number };
+    value: { seq: number };
+  };
+  /** A change of an answer from the history. */
+  correct: {
+    args: { item_id: string; label: ClassIndex; event_id: string };
+    value: { seq: number };
+  };
+  skip: {
+    args: { item_id: string; why: string | null; event_id: string };
+    value: { seq: number };
+  };
+  undo: { args: { event_id: string }; value: { words: string } };
+  add_class: { args: { name: string; definition: string | null }; value: { index: ClassIndex } };
+  full_text: { args: { item_id: string }; value: { text: string } };
+  /** The item's first paint. */
+  shown: { args: { item_id: string }; value: null };
+  explain: {
+    args: { item_id: string; label: ClassIndex | null; against: ClassIndex | null };
+    value: null;
+  };
+  teach: {
+    args: {
+      term: string;
+      stance: "supports" | "irrelevant";
+      label: ClassIndex | null;
+      item_id: string | null;
+      event_id: string;
+    };
+    value: { lesson: number };
+  };
+  undo_lesson: { args: { lesson: number; event_id: string }; value: null };
+  show_flips: { args: { lesson: number }; value: null };
+  judge_flips: { args: { lesson: number; n: number }; value: { asked: number } };
+  refit: { args: Record<string, never>; value: null };
+}
+
+export type ActionName = keyof Actions;
+
+/** Message to the kernel. */
+export interface Request {
+  id: string;
+  action: ActionName;
+  args: unknown;
+}
+
+/** Message from the kernel; replies reach every view of the model: match by id. */
+export type Reply =
+  | { id: string; ok: true; value: unknown }
+  | { id: string; ok: false; error: { type: string; message: string } };

@@ -1,0 +1,1 @@
+"""The person's side: what the model shows of itself, and when."""

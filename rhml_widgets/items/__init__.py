@@ -1,0 +1,1 @@
+"""What is judged: items, their identity, and the pool that holds them."""

@@ -1,0 +1,362 @@
+"""Events: what happened between the person and the model, in the order it happened.
+
+An event is a frozen dataclass of JSON values. The journal keeps them; everything else is
+folded from them. A field may be added with a default; an event is never rewritten, an older
+one is upcast on reading.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, TypeAlias
+
+from rhml_widgets.exceptions import JournalError, JournalVersionError
+
+__all__ = [
+    "EVENTS",
+    "SCHEMA",
+    "ClassAdded",
+    "Entry",
+    "Event",
+    "Exposed",
+    "Extended",
+    "FitFailed",
+    "Fitted",
+    "Imported",
+    "Judged",
+    "Label",
+    "Noted",
+    "Opened",
+    "Predicted",
+    "Queried",
+    "Retracted",
+    "Scored",
+    "Shown",
+    "Skipped",
+    "Taught",
+    "decode",
+    "encode",
+]
+
+SCHEMA = 1
+"""Version of the event schema written by this release."""
+
+Label: TypeAlias = str | int | bool
+"""One class: all labels of a session are of one of these types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What all events have in common: a name in the journal."""
+
+    kind: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened(Event):
+    """A session was begun or gone on with.
+
+    The first one of a journal fixes ``pool_digest`` (at that time), ``item_kind``, ``content``,
+    ``classes``, ``id_column``, ``random_state`` and ``holdout``; later ones log what may change.
+    """
+
+    kind: ClassVar[str] = "Opened"
+    pool_digest: str
+    n_items: int
+    n_rows: int
+    item_kind: str
+    content: list[str] | None = None
+    show: list[str] = field(default_factory=list)
+    classes: list[dict[str, Any]] | None = None
+    id_column: str | None = None
+    random_state: int = 0
+    holdout: list[str] = field(default_factory=list)
+    model: str = ""
+    strategy: str = ""
+    purposes: dict[str, float] = field(default_factory=dict)
+    advice: str = "speak_up"
+    refit: str | int = "background"
+    transform: str = "pool"
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended(Event):
+    """The pool was found grown or shrunk."""
+
+    kind: ClassVar[str] = "Extended"
+    pool_digest: str
+    n_items: int
+    n_rows: int
+    n_new: int = 0
+    n_gone: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassAdded(Event):
+    """A class was named after the session began."""
+
+    kind: ClassVar[str] = "ClassAdded"
+    label: Label
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queried(Event):
+    """An item was drawn to be judged.
+
+    ``propensity`` is the probability, over all purposes, with which this item was drawn among
+    ``n_candidates``; ``version`` is the model version that ranked it, None before the first.
+    ``lesson`` is the seq of the `Taught` whose effect the item is to judge, with the labels
+    ``before`` and ``after`` it.
+    """
+
+    kind: ClassVar[str] = "Queried"
+    item_id: str
+    purpose: str
+    propensity: float
+    n_candidates: int
+    version: int | None = None
+    reason: str = ""
+    lesson: int | None = None
+    before: Label | None = None
+    after: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(Event):
+    """An item reached a page."""
+
+    kind: ClassVar[str] = "Shown"
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted(Event):
+    """What the model said of an item, unseen by the person, when it was asked or answered.
+
+    ``proba`` is aligned with the classes of that moment; ``score`` says what it is made of
+    (``probability``, ``margin``, ``votes``). ``firmness`` is the share of the pool, in [0, 1],
+    of which this version was less sure.
+    """
+
+    kind: ClassVar[str] = "Predicted"
+    item_id: str
+    label: Label
+    proba: list[float]
+    version: int
+    when: str = "asked"
+    score: str = "probability"
+    firmness: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """An answer. ``duration`` is in seconds, measured by the page's monotonic clock."""
+
+    kind: ClassVar[str] = "Judged"
+    item_id: str
+    label: Label
+    stage: str
+    purpose: str | None = None
+    confidence: float | None = None
+    rationale: list[Any] | None = None
+    note: str | None = None
+    duration: float | None = None
+    version: int | None = None
+    sealed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(Event):
+    """An item was put aside."""
+
+    kind: ClassVar[str] = "Skipped"
+    item_id: str
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed(Event):
+    """The person saw, or a kernel call showed, the model's view of an item (None: of all).
+
+    ``stop`` marks advice that stands until the person keeps or revises the answer.
+    """
+
+    kind: ClassVar[str] = "Exposed"
+    item_id: str | None
+    what: str
+    version: int | None = None
+    arm: str | None = None
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught(Event):
+    """A lesson: stances on terms, taken and taken back together.
+
+    Each stance is ``{"term", "label", "stance", "strength"}`` with stance ``supports`` or
+    ``irrelevant``. ``origin`` is ``person`` or ``codebook`` (class names, definitions, seeds).
+    """
+
+    kind: ClassVar[str] = "Taught"
+    stances: list[dict[str, Any]]
+    origin: str = "person"
+    item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted(Event):
+    """The event ``target`` was taken back. Exposure is never taken back."""
+
+    kind: ClassVar[str] = "Retracted"
+    target: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported(Event):
+    """Labels somebody had before the session: ``[[item_id, label], ...]``."""
+
+    kind: ClassVar[str] = "Imported"
+    labels: list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted(Event):
+    """A model version went live.
+
+    It was fitted on everything up to ``snapshot_seq``; ``digest`` is a hash of the labels and
+    stances it saw. Where exactly one lesson came with it, ``lesson`` is its seq and ``flips``
+    the number of items whose prediction differs with and without it, same labels.
+    """
+
+    kind: ClassVar[str] = "Fitted"
+    version: int
+    snapshot_seq: int
+    digest: str
+    n_labels: int
+    params: str = ""
+    lesson: int | None = None
+    flips: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitFailed(Event):
+    """A fit failed; the version before it goes on serving."""
+
+    kind: ClassVar[str] = "FitFailed"
+    snapshot_seq: int
+    error: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored(Event):
+    """How a version did on reference items: ``hits`` is a string of 0 and 1, one an item."""
+
+    kind: ClassVar[str] = "Scored"
+    version: int
+    basis: str
+    hits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """Words of the person on an item, or on the session."""
+
+    kind: ClassVar[str] = "Noted"
+    text: str
+    item_id: str | None = None
+
+
+EVENTS: dict[str, type[Event]] = {
+    cls.kind: cls
+    for cls in (
+        Opened,
+        Extended,
+        ClassAdded,
+        Queried,
+        Shown,
+        Predicted,
+        Judged,
+        Skipped,
+        Exposed,
+        Taught,
+        Retracted,
+        Imported,
+        Fitted,
+        FitFailed,
+        Scored,
+        Noted,
+    )
+}
+"""Event classes by the name they carry in the journal."""
+
+_NAMES = {cls: tuple(f.name for f in fields(cls)) for cls in EVENTS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place in the journal.
+
+    Attributes
+    ----------
+    seq : int
+        Position in the journal, from 1, without gaps.
+    event_id : str
+        Made by whoever sent it; unique, so that a resend is recognized.
+    at : str
+        UTC wall clock, ISO 8601. Order is by ``seq``; this is for reading.
+    person : str
+        Pseudonym of who was at the keyboard.
+    event : Event
+    """
+
+    seq: int
+    event_id: str
+    at: str
+    person: str
+    event: Event
+
+
+def encode(event: Event) -> str:
+    """Return the event's fields as canonical JSON.
+
+    Examples
+    --------
+    >>> encode(Skipped(item_id="t1:ab"))
+    '{"item_id":"t1:ab","why":null}'
+    """
+    body = {name: getattr(event, name) for name in _NAMES[type(event)]}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def decode(kind: str, body: str, schema: int = SCHEMA) -> Event:
+    """Build the event a journal row holds.
+
+    Raises
+    ------
+    JournalVersionError
+        If the row was written by a newer schema, or its kind is unknown.
+    JournalError
+        If the body is not what the kind promises.
+
+    Examples
+    --------
+    >>> decode("Skipped", '{"item_id":"t1:ab","why":null}')
+    Skipped(item_id='t1:ab', why=None)
+    """
+    cls = EVENTS.get(kind)
+    if schema > SCHEMA or cls is None:
+        msg = (
+            f"the journal holds a {kind!r} event of schema {schema}; this release reads up to "
+            f"{SCHEMA}. Upgrade rhml-widgets; the file was left as it is"
+        )
+        raise JournalVersionError(msg)
+    try:
+        return cls(**json.loads(body))
+    except (TypeError, ValueError) as error:
+        msg = f"a {kind!r} event of the journal cannot be read: {error}"
+        raise JournalError(msg) from error

@@ -1,0 +1,1 @@
+"""The model's side: arrays, frames and state in, arrays and values out."""

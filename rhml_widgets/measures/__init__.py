@@ -1,0 +1,1 @@
+"""How well each side does, and how far that can be trusted."""

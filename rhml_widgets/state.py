@@ -1,0 +1,488 @@
+"""State: what the journal's events add up to.
+
+`State.fold` takes one entry at a time, in place, in constant time; nothing here reads a clock,
+a file, the pool or a model. Everybody but its owner reads it through `State.view`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.journal.events import (
+    ClassAdded,
+    Exposed,
+    Extended,
+    FitFailed,
+    Fitted,
+    Imported,
+    Judged,
+    Noted,
+    Opened,
+    Predicted,
+    Queried,
+    Retracted,
+    Scored,
+    Shown,
+    Skipped,
+    Taught,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rhml_widgets.journal.events import Entry, Label
+
+__all__ = ["Judgment", "Lesson", "Prediction", "Query", "State", "Version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The latest draw of an item: see `Queried`."""
+
+    seq: int
+    purpose: str
+    propensity: float
+    n_candidates: int
+    version: int | None
+    reason: str
+    lesson: int | None = None
+    before: Label | None = None
+    after: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model last said of an item before it was answered: see `Predicted`."""
+
+    seq: int
+    label: Label
+    proba: tuple[float, ...]
+    version: int
+    score: str
+    firmness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """An answer that stands or once stood, with what surrounded it.
+
+    ``predicted`` is the model's view at that moment, unseen where ``sealed``.
+    """
+
+    seq: int
+    at: str
+    item_id: str
+    person: str
+    stage: str
+    purpose: str | None
+    label: Label
+    confidence: float | None
+    rationale: tuple[Any, ...] | None
+    note: str | None
+    duration: float | None
+    propensity: float | None
+    version: int | None
+    sealed: bool
+    predicted: Prediction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Stances taught together, and what is known of their effect.
+
+    ``flips`` counts the items whose prediction differs with and without it; ``looks`` holds the
+    blind looks, item to (label before, label after).
+    """
+
+    seq: int
+    origin: str
+    item_id: str | None
+    stances: tuple[dict[str, Any], ...]
+    version: int | None = None
+    flips: int | None = None
+    retracted: bool = False
+    looks: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A model version that went live."""
+
+    version: int
+    seq: int
+    at: str
+    n_labels: int
+    snapshot_seq: int
+    digest: str
+    lesson: int | None
+    flips: int | None
+    hits: dict[str, str] = field(default_factory=dict)
+
+
+class State:
+    """Everything known of a session, folded from its journal.
+
+    Attributes
+    ----------
+    seq : int
+        The last entry folded.
+    opened, reopened : Opened or None
+        The first opening, which fixes what the session is, and the latest.
+    n_openings : int
+    classes : dict of Label to str or None
+        Class to definition, in the order they were named.
+    seeds : dict of Label to list of str
+    queries, predictions : dict of item_id to Query, Prediction
+        The latest of each item.
+    waiting : dict of item_id to None
+        Drawn and unanswered, in the order they will be asked; undone items first.
+    judgments : dict of int to Judgment
+        By seq; those not retracted.
+    answers : dict of item_id to list of int
+        Seqs of the standing judgments of an item, oldest first; the last one counts.
+    counts : dict of Label to int
+        Items that carry a label now.
+    skipped : dict of item_id to int
+    exposed : dict of item_id to int
+        Seq at which the model's view of an item was first shown.
+    exposed_all : int or None
+        Seq at which the model's view of the whole pool was first shown.
+    standing : str or None
+        The item on which advice stands, until it is kept or revised.
+    lessons : dict of int to Lesson
+        All that was ever taught, by seq; see ``Lesson.retracted``.
+    versions : dict of int to Version
+    failure : FitFailed or None
+        Of the latest fit, if it failed.
+    retracted : dict of int to int
+        What was taken back, to the seq that took it back.
+    drafts : dict of item_id to Judgment
+        The answer that was undone, to start again from.
+    n_draws : int
+        Items ever drawn: the place in the stream of random numbers.
+    n_shown : int
+    notes : dict of int to tuple of (item_id or None, str)
+    imported : dict of item_id to Label
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.opened: Opened | None = None
+        self.reopened: Opened | None = None
+        self.n_openings = 0
+        self.person = ""
+        self.pool_digest = ""
+        self.classes: dict[Label, str | None] = {}
+        self.seeds: dict[Label, list[str]] = {}
+        self.queries: dict[str, Query] = {}
+        self.predictions: dict[str, Prediction] = {}
+        self.waiting: dict[str, None] = {}
+        self.judgments: dict[int, Judgment] = {}
+        self.answers: dict[str, list[int]] = {}
+        self.counts: dict[Label, int] = {}
+        self.skipped: dict[str, int] = {}
+        self.exposed: dict[str, int] = {}
+        self.exposed_all: int | None = None
+        self.standing: str | None = None
+        self.lessons: dict[int, Lesson] = {}
+        self.versions: dict[int, Version] = {}
+        self.failure: FitFailed | None = None
+        self.retracted: dict[int, int] = {}
+        self.drafts: dict[str, Judgment] = {}
+        self.n_draws = 0
+        self.n_shown = 0
+        self.notes: dict[int, tuple[str | None, str]] = {}
+        self.imported: dict[str, Label] = {}
+        self._undoable: dict[int, str] = {}
+        self._skips: dict[int, str] = {}
+
+    # ---- reading --------------------------------------------------------------------------
+
+    @property
+    def n_labeled(self) -> int:
+        """Items with a standing answer."""
+        return len(self.answers)
+
+    @property
+    def last_version(self) -> Version | None:
+        """The version that went live last."""
+        return self.versions[next(reversed(self.versions))] if self.versions else None
+
+    def answer(self, item_id: str) -> Judgment | None:
+        """Return the judgment that counts for an item, or None."""
+        seqs = self.answers.get(item_id)
+        return self.judgments[seqs[-1]] if seqs else None
+
+    def blind(self, item_id: str) -> Judgment | None:
+        """Return an item's newest judgment given before the model's view was seen, or None."""
+        for seq in reversed(self.answers.get(item_id, ())):
+            if self.judgments[seq].sealed:
+                return self.judgments[seq]
+        return None
+
+    def is_exposed(self, item_id: str) -> bool:
+        """Whether the person may have seen the model's view of an item."""
+        return self.exposed_all is not None or item_id in self.exposed
+
+    def last_action(self) -> int | None:
+        """Return the seq that an undo would take back, or None."""
+        return next(reversed(self._undoable), None)
+
+    def action_kind(self, seq: int) -> str | None:
+        """Return what an undoable seq is (``Judged``, ``Skipped``, ``Taught``), or None."""
+        return self._undoable.get(seq)
+
+    def view(self) -> StateView:
+        """Return a read-only view of this state; it follows later folds."""
+        return StateView(self)
+
+    def canonical(self) -> bytes:
+        """Return the state as canonical JSON: equal states give equal bytes."""
+        body = {name: _plain(value) for name, value in vars(self).items()}
+        return json.dumps(
+            body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode("utf-8", "surrogatepass")
+
+    # ---- folding --------------------------------------------------------------------------
+
+    def fold(self, entry: Entry) -> None:
+        """Take one more entry into account."""
+        self.seq = entry.seq
+        self.person = entry.person
+        _FOLDS[type(entry.event)](self, entry, entry.event)
+
+    def _opened(self, _entry: Entry, event: Opened) -> None:
+        self.n_openings += 1
+        self.reopened = event
+        if self.opened is None:
+            self.opened = event
+            self.pool_digest = event.pool_digest
+            for row in event.classes or ():
+                self.classes[row["name"]] = row.get("definition")
+                if row.get("seeds"):
+                    self.seeds[row["name"]] = list(row["seeds"])
+
+    def _extended(self, _entry: Entry, event: Extended) -> None:
+        self.pool_digest = event.pool_digest
+
+    def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
+        if self.classes.get(event.label) is None:
+            self.classes[event.label] = event.definition
+
+    def _queried(self, entry: Entry, event: Queried) -> None:
+        self.n_draws += 1
+        self.queries[event.item_id] = Query(
+            entry.seq,
+            event.purpose,
+            event.propensity,
+            event.n_candidates,
+            event.version,
+            event.reason,
+            event.lesson,
+            event.before,
+            event.after,
+        )
+        self.skipped.pop(event.item_id, None)
+        if event.lesson is None:
+            self.waiting[event.item_id] = None
+        else:
+            lesson = self.lessons[event.lesson]
+            looks = {**lesson.looks, event.item_id: (event.before, event.after)}
+            self.lessons[event.lesson] = replace(lesson, looks=looks)
+            self.waiting = {event.item_id: None, **self.waiting}
+
+    def _shown(self, _entry: Entry, _event: Shown) -> None:
+        self.n_shown += 1
+
+    def _predicted(self, entry: Entry, event: Predicted) -> None:
+        self.predictions[event.item_id] = Prediction(
+            entry.seq,
+            event.label,
+            tuple(event.proba),
+            event.version,
+            event.score,
+            event.firmness,
+        )
+
+    def _judged(self, entry: Entry, event: Judged) -> None:
+        query = self.queries.get(event.item_id)
+        judgment = Judgment(
+            seq=entry.seq,
+            at=entry.at,
+            item_id=event.item_id,
+            person=entry.person,
+            stage=event.stage,
+            purpose=event.purpose,
+            label=event.label,
+            confidence=event.confidence,
+            rationale=None if event.rationale is None else tuple(_frozen(event.rationale)),
+            note=event.note,
+            duration=event.duration,
+            propensity=query.propensity if query else None,
+            version=event.version,
+            sealed=event.sealed,
+            predicted=self.predictions.get(event.item_id),
+        )
+        self._recount(event.item_id, -1)
+        self.judgments[entry.seq] = judgment
+        self.answers.setdefault(event.item_id, []).append(entry.seq)
+        self._recount(event.item_id, +1)
+        self.classes.setdefault(event.label, None)
+        self.waiting.pop(event.item_id, None)
+        self.skipped.pop(event.item_id, None)
+        self.drafts.pop(event.item_id, None)
+        if self.standing == event.item_id:
+            self.standing = None
+        self._undoable[entry.seq] = Judged.kind
+
+    def _skipped(self, entry: Entry, event: Skipped) -> None:
+        self.waiting.pop(event.item_id, None)
+        self.skipped[event.item_id] = entry.seq
+        self._skips[entry.seq] = event.item_id
+        self._undoable[entry.seq] = Skipped.kind
+
+    def _exposed(self, entry: Entry, event: Exposed) -> None:
+        if event.item_id is None:
+            if self.exposed_all is None:
+                self.exposed_all = entry.seq
+        else:
+            self.exposed.setdefault(event.item_id, entry.seq)
+        if event.stop:
+            self.standing = event.item_id
+
+    def _taught(self, entry: Entry, event: Taught) -> None:
+        self.lessons[entry.seq] = Lesson(
+            entry.seq, event.origin, event.item_id, tuple(event.stances)
+        )
+        if event.origin != "codebook":
+            self._undoable[entry.seq] = Taught.kind
+
+    def _retracted(self, entry: Entry, event: Retracted) -> None:
+        if event.target in self.retracted:
+            return
+        self.retracted[event.target] = entry.seq
+        self._undoable.pop(event.target, None)
+        if event.target in self.judgments:
+            self._take_back_judgment(event.target)
+        elif event.target in self._skips:
+            item_id = self._skips.pop(event.target)
+            if self.skipped.get(item_id) == event.target:
+                del self.skipped[item_id]
+                self.waiting = {item_id: None, **self.waiting}
+        elif event.target in self.lessons:
+            self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
+
+    def _take_back_judgment(self, seq: int) -> None:
+        item_id = self.judgments[seq].item_id
+        self._recount(item_id, -1)
+        judgment = self.judgments.pop(seq)
+        seqs = self.answers[item_id]
+        seqs.remove(seq)
+        if seqs:
+            self._recount(item_id, +1)
+        else:
+            del self.answers[item_id]
+            self.waiting = {item_id: None, **self.waiting}
+            self.drafts[item_id] = judgment
+        if self.standing == item_id:
+            self.standing = None
+
+    def _recount(self, item_id: str, by: int) -> None:
+        standing = self.answer(item_id)
+        if standing is not None:
+            count = self.counts.get(standing.label, 0) + by
+            if count:
+                self.counts[standing.label] = count
+            else:
+                self.counts.pop(standing.label, None)
+
+    def _imported(self, _entry: Entry, event: Imported) -> None:
+        for item_id, label in event.labels:
+            self.imported[item_id] = label
+            self.classes.setdefault(label, None)
+
+    def _fitted(self, entry: Entry, event: Fitted) -> None:
+        self.failure = None
+        self.versions[event.version] = Version(
+            event.version,
+            entry.seq,
+            entry.at,
+            event.n_labels,
+            event.snapshot_seq,
+            event.digest,
+            event.lesson,
+            event.flips,
+        )
+        if event.lesson is not None and event.lesson in self.lessons:
+            lesson = self.lessons[event.lesson]
+            self.lessons[event.lesson] = replace(lesson, version=event.version, flips=event.flips)
+
+    def _fit_failed(self, _entry: Entry, event: FitFailed) -> None:
+        self.failure = event
+
+    def _scored(self, _entry: Entry, event: Scored) -> None:
+        self.versions[event.version].hits[event.basis] = event.hits
+
+    def _noted(self, entry: Entry, event: Noted) -> None:
+        self.notes[entry.seq] = (event.item_id, event.text)
+
+
+_FOLDS: dict[type, Callable[[State, Entry, Any], None]] = {
+    Opened: State._opened,
+    Extended: State._extended,
+    ClassAdded: State._class_added,
+    Queried: State._queried,
+    Shown: State._shown,
+    Predicted: State._predicted,
+    Judged: State._judged,
+    Skipped: State._skipped,
+    Exposed: State._exposed,
+    Taught: State._taught,
+    Retracted: State._retracted,
+    Imported: State._imported,
+    Fitted: State._fitted,
+    FitFailed: State._fit_failed,
+    Scored: State._scored,
+    Noted: State._noted,
+}
+
+
+class StateView:
+    """A read-only view of a `State`: same attributes and questions, no folding."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: State) -> None:
+        object.__setattr__(self, "_state", state)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "fold":
+            raise AttributeError(name)
+        value = getattr(object.__getattribute__(self, "_state"), name)
+        return MappingProxyType(value) if isinstance(value, dict) else value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        msg = f"the state is read-only: {name!r} changes through the session's methods"
+        raise AttributeError(msg)
+
+    def __repr__(self) -> str:
+        """Say how far the journal is folded."""
+        return f"State(seq={self.seq}, n_labeled={self.n_labeled})"
+
+
+def _frozen(rationale: list[Any]) -> list[Any]:
+    return [tuple(mark) if isinstance(mark, list) else mark for mark in rationale]
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        # A list of pairs keeps the order and the type of the keys, both of which are state.
+        return [[key, _plain(item)] for key, item in value.items()]
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

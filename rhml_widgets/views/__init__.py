@@ -1,0 +1,1 @@
+"""Props of each view, as pure functions of what the session knows."""

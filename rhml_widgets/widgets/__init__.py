@@ -1,0 +1,1 @@
+"""The widgets: dispatch between a page and a session, nothing else."""
