@@ -59,9 +59,10 @@ function remember(metafile) {
 }
 
 async function emit(name, text) {
-  // A report carries scripts inline: neither sequence could be escaped in code without changing it.
-  if (name.endsWith(".js") && /<\/script|<!--/i.test(text)) {
-    throw new Error(`${name} holds "</script" or "<!--": it cannot be inlined into a report`);
+  // A report carries scripts inline, by hash: what the HTML parser would read otherwise must not be
+  // in them, and could not be escaped without changing the code.
+  if (name.endsWith(".js") && /<\/script|<!--|[\0\r]/i.test(text)) {
+    throw new Error(`${name} cannot be inlined into a report: "</script", "<!--", \\r or \\0`);
   }
   await writeFile(join(outdir, name), text.endsWith("\n") ? text : `${text}\n`);
 }
@@ -114,19 +115,20 @@ async function style(name, sources) {
   return [name, new Blob([whole]).size];
 }
 
-/** Name, version and license text of every package whose code is in a bundle. */
+/** The license text of every package whose code is in a bundle; one text for all that share it. */
 async function licenses() {
-  const parts = [
-    "The scripts in this folder contain code of the packages below, each under its own license.\n",
-  ];
+  const users = new Map();
   for (const name of [...packages].sort()) {
     const folder = join(HERE, "node_modules", name);
     const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const file = (await readdir(folder)).sort().find((entry) => /^licen[cs]e/i.test(entry));
     const text = file ? (await readFile(join(folder, file), "utf8")).trim() : `License: ${license}`;
-    parts.push(`${"-".repeat(78)}\n${name} ${version} (${license})\n\n${text.replace(/\r\n/g, "\n")}\n`);
+    const plain = text.replace(/\r\n/g, "\n");
+    users.set(plain, [...(users.get(plain) ?? []), `${name} ${version} (${license})`]);
   }
-  await emit("THIRD-PARTY.txt", parts.join("\n"));
+  const parts = [...users].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
+  const lead = "The scripts in this folder contain code of the packages below, under their licenses.\n";
+  await emit("THIRD-PARTY.txt", [lead, ...parts].join(`\n${"-".repeat(78)}\n\n`));
 }
 
 await mkdir(outdir, { recursive: true });

@@ -248,11 +248,15 @@ class State:
 
     # ---- folding --------------------------------------------------------------------------
 
-    def fold(self, entry: Entry) -> None:
-        """Take one more entry into account."""
+    def fold(self, entry: Entry) -> str | None:
+        """Take one more entry into account; return the item whose place it changed, if any."""
         self.seq = entry.seq
         self.person = entry.person
-        _FOLDS[type(entry.event)](self, entry, entry.event)
+        event = entry.event
+        if isinstance(event, Retracted):
+            return self._retracted(entry, event)
+        _FOLDS[type(event)](self, entry, event)
+        return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
     def _opened(self, _entry: Entry, event: Opened) -> None:
         self.n_openings += 1
@@ -360,22 +364,24 @@ class State:
         if event.origin != "codebook":
             self._undoable[entry.seq] = Taught.kind
 
-    def _retracted(self, entry: Entry, event: Retracted) -> None:
+    def _retracted(self, entry: Entry, event: Retracted) -> str | None:
         if event.target in self.retracted:
-            return
+            return None
         self.retracted[event.target] = entry.seq
         self._undoable.pop(event.target, None)
         if event.target in self.judgments:
-            self._take_back_judgment(event.target)
-        elif event.target in self._skips:
+            return self._take_back_judgment(event.target)
+        if event.target in self._skips:
             item_id = self._skips.pop(event.target)
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
-        elif event.target in self.lessons:
+            return item_id
+        if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
+        return None
 
-    def _take_back_judgment(self, seq: int) -> None:
+    def _take_back_judgment(self, seq: int) -> str:
         item_id = self.judgments[seq].item_id
         self._recount(item_id, -1)
         judgment = self.judgments.pop(seq)
@@ -389,6 +395,7 @@ class State:
             self.drafts[item_id] = judgment
         if self.standing == item_id:
             self.standing = None
+        return item_id
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)
@@ -441,7 +448,6 @@ _FOLDS: dict[type, Callable[[State, Entry, Any], None]] = {
     Skipped: State._skipped,
     Exposed: State._exposed,
     Taught: State._taught,
-    Retracted: State._retracted,
     Imported: State._imported,
     Fitted: State._fitted,
     FitFailed: State._fit_failed,

@@ -2,7 +2,7 @@
 // through `host.getWidget`. It draws under a policy without eval and without style elements, and
 // never reaches for the network: data comes with the spec or by changesets.
 
-import { changeset, type View, type ChangeSet } from "vega";
+import { changeset, Error as ONLY_ERRORS, type View, type Changeset } from "vega";
 import vegaEmbed, { type Config, type VisualizationSpec } from "vega-embed";
 import { expressionInterpreter } from "vega-interpreter";
 
@@ -21,7 +21,7 @@ export interface Drawn {
 
 export interface VegaExports {
   embed(el: HTMLElement, spec: Record<string, unknown>, options: DrawOptions): Promise<Drawn>;
-  changeset(): ChangeSet;
+  changeset(): Changeset;
 }
 
 async function refuse(uri: string): Promise<never> {
@@ -44,6 +44,7 @@ async function embed(
     defaultStyle: false,
     expr: expressionInterpreter,
     loader: LOADER,
+    logLevel: ONLY_ERRORS,
     mode: "vega-lite",
     renderer: "svg",
     // vega-tooltip would append to the document's body: out of reach of our style in a shadow root.

@@ -108,11 +108,17 @@ def _lock(side: Path) -> int:
         os.close(fd)
 
 
+def _drop(lease: Lease) -> None:
+    fd, lease.fd = lease.fd, None
+    if fd is not None:
+        os.close(fd)
+
+
 def _forget_in_child() -> None:
     # A descriptor left open in a forked child keeps the lock after its parent's death. It is
     # closed and not unlocked: unlocking would take the lock from the parent.
     for lease in _HOLDERS.values():
-        lease._drop()  # noqa: SLF001
+        _drop(lease)
     _HOLDERS.clear()
     _GUARD.release()
 
@@ -134,12 +140,16 @@ class Lease:
     ----------
     path : Path
         Real path of the journal.
+    fd : int or None
+        Descriptor that carries the lock; None once it was released or passed on.
+    on_taken : callable or None
+        Called when the lease passes on.
     """
 
     def __init__(self, path: Path, fd: int, on_taken: Callable[[], None] | None) -> None:
         self.path = path
-        self._fd: int | None = fd
-        self._on_taken = on_taken
+        self.fd: int | None = fd
+        self.on_taken = on_taken
 
     @classmethod
     def acquire(
@@ -173,17 +183,17 @@ class Lease:
         _watch_forks()
         with _GUARD:
             old = _HOLDERS.get(real)
-            if old is not None and old._fd is not None and _is_at(old._fd, side):
-                fd, old._fd = old._fd, None
+            if old is not None and old.fd is not None and _is_at(old.fd, side):
+                fd, old.fd = old.fd, None
             else:
                 fd = _lock(side)
             lease = _HOLDERS[real] = cls(real, fd, on_taken)
             if old is not None:
-                old._drop()
+                _drop(old)
         # Outside the guard: whoever is told takes locks of its own, and may be closing just now.
-        if old is not None and old._on_taken is not None:
+        if old is not None and old.on_taken is not None:
             try:
-                old._on_taken()
+                old.on_taken()
             except BaseException:
                 lease.release()
                 raise
@@ -192,16 +202,11 @@ class Lease:
     @property
     def held(self) -> bool:
         """Whether this is still the lease, neither released nor passed on."""
-        return self._fd is not None
+        return self.fd is not None
 
     def release(self) -> None:
         """Give the lease back; nothing happens if it was released or passed on before."""
         with _GUARD:
-            if self._fd is not None:
+            if self.fd is not None:
                 del _HOLDERS[self.path]
-                self._drop()
-
-    def _drop(self) -> None:
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
+                _drop(self)

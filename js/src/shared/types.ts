@@ -126,6 +126,8 @@ export interface ReasonRow {
   stance: "supports" | "irrelevant" | null;
   /** For `supports`: the class it speaks for. */
   stance_label: ClassIndex | null;
+  /** The lesson that gave it this stance: what its undo takes back. Without it no undo is offered. */
+  stance_lesson?: number | null;
   spans: Span[];
 }
 
@@ -196,6 +198,8 @@ export interface ExplanationProps {
   effect: EffectProps | null;
   /** False where nothing may be changed (read-only, moved, report). */
   may_teach: boolean;
+  /** The status line, where the panel stands alone in a cell. */
+  status?: string;
   problem: Problem | null;
 }
 
@@ -240,6 +244,8 @@ export interface CurvesProps {
   /** “blind checks, drawn at random · you are the reference: “agrees with you”” */
   regime: string;
   table: { columns: string[]; rows: string[][] };
+  /** The status line, where the chart stands alone in a cell. */
+  status?: string;
 }
 
 // ---- actions -------------------------------------------------------------------------------

@@ -1,0 +1,24 @@
+// Whose session this is, and how far it is.
+
+import { Spoken } from "./controls";
+import type { HeaderProps } from "./types";
+
+export function Header({ props, quiet }: { props: HeaderProps; quiet?: string }) {
+  const { journal, person, model, labeled } = props;
+  return (
+    <header class="rhml-header">
+      <b class="rhml-header-journal" dir="auto">
+        {journal}
+      </b>
+      <Spoken by="human">
+        you, <bdi>{person}</bdi>
+      </Spoken>
+      <Spoken by="model">
+        <bdi>{model.name}</bdi>
+        {model.fitting ? <span class="rhml-muted"> is learning …</span> : null}
+      </Spoken>
+      <span class="rhml-muted rhml-number">{labeled}</span>
+      {quiet ? <span class="rhml-muted rhml-header-end">{quiet}</span> : null}
+    </header>
+  );
+}

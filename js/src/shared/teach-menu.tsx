@@ -1,0 +1,214 @@
+// What can be said of a reason, at the reason: yes, because; irrelevant; speaks for …
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Button, classes, Spoken } from "./controls";
+import { find } from "./find";
+import { isPlain, isWriting, lm } from "./keys";
+import { focusQuietly } from "./root";
+import type { ClassIndex } from "./types";
+
+/** Beyond these, a class is found by typing. */
+const LISTED = 10;
+
+export interface TeachMenuProps {
+  term: string;
+  classes: readonly string[];
+  /** The class the model takes it to speak for; null where it only speaks against one. */
+  speaksFor: ClassIndex | null;
+  onSupports(label: ClassIndex): void;
+  onIrrelevant(): void;
+  /** Closed without a choice. `refocus`: by Esc, the reason takes the focus back. */
+  onClose(refocus: boolean): void;
+}
+
+export function TeachMenu(props: TeachMenuProps) {
+  const { term, classes: names, speaksFor, onSupports, onIrrelevant, onClose } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [choosing, setChoosing] = useState(false);
+  const upwards = useUpwards(box, choosing);
+
+  useLayoutEffect(() => focusQuietly(firstItem(box.current)), [choosing]);
+  useEffect(() => {
+    const page = box.current?.ownerDocument;
+    // The reason itself is no elsewhere: a click on it closes by toggling.
+    const reason = box.current?.parentElement;
+    const leave = (event: Event) => {
+      if (reason && !event.composedPath().includes(reason)) onClose(false);
+    };
+    // Capture: a click on another reason closes this menu before it opens its own.
+    page?.addEventListener("pointerdown", leave, true);
+    return () => page?.removeEventListener("pointerdown", leave, true);
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      if (choosing) setChoosing(false);
+      else onClose(true);
+    } else if (event.key === "Tab") onClose(true);
+    else if (moveAmong(box.current, event)) event.preventDefault();
+    // No other key of the view acts while a menu is open.
+    else if (isPlain(event) && event.key.length === 1 && event.key !== " " && !isWriting(event)) {
+      event.preventDefault();
+    }
+  }
+
+  return (
+    <div
+      ref={box}
+      class={classes("rhml-menu", upwards && "is-upwards")}
+      onKeyDown={onKeyDown}
+      onFocusOut={(event) => {
+        const next = event.relatedTarget;
+        if (next instanceof Node && !box.current?.parentElement?.contains(next)) onClose(false);
+      }}
+    >
+      {choosing ? (
+        <ClassChoice term={term} names={names} onChoose={onSupports} />
+      ) : (
+        <>
+          <p class="rhml-menu-says">
+            <Spoken by="model">
+              {speaksFor === null
+                ? `I take “${term}” to speak against it`
+                : `I take “${term}” to speak for “${names[speaksFor]}”`}
+            </Spoken>
+          </p>
+          <div class="rhml-row" role="menu" aria-label={`What do you say of “${term}”?`}>
+            {speaksFor !== null && (
+              <Item action="teach-supports" onChoose={() => onSupports(speaksFor)}>
+                yes, because
+              </Item>
+            )}
+            <Item action="teach-irrelevant" onChoose={onIrrelevant}>
+              irrelevant
+            </Item>
+            <Item action="teach-other" more onChoose={() => setChoosing(true)}>
+              speaks for …
+            </Item>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface ItemProps {
+  action?: string;
+  more?: boolean;
+  label?: string;
+  onChoose(): void;
+  children: string;
+}
+
+function Item({ action, more, label, onChoose, children }: ItemProps) {
+  return (
+    <Button
+      action={action}
+      role="menuitem"
+      tabIndex={-1}
+      aria-haspopup={more ? "true" : undefined}
+      data-label={label}
+      dir="auto"
+      onClick={onChoose}
+    >
+      {children}
+    </Button>
+  );
+}
+
+interface ClassChoiceProps {
+  term: string;
+  names: readonly string[];
+  onChoose(label: ClassIndex): void;
+}
+
+function ClassChoice({ term, names, onChoose }: ClassChoiceProps) {
+  const [sought, setSought] = useState("");
+  const found = find(names, sought);
+  const label = `“${term}” speaks for`;
+  const items = found.map((index) => (
+    <Item key={index} label={names[index]} onChoose={() => onChoose(index)}>
+      {names[index] ?? ""}
+    </Item>
+  ));
+  if (names.length <= LISTED) {
+    return (
+      <>
+        <p class="rhml-menu-says">{label} …</p>
+        <div class="rhml-row" role="menu" aria-label={label}>
+          {items}
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <input
+        class="rhml-input"
+        type="text"
+        aria-label={`${label} which class? Type to find`}
+        placeholder={`${label} … type to find`}
+        autocomplete="off"
+        spellcheck={false}
+        value={sought}
+        {...lm}
+        onInput={(event) => setSought(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          const [first] = found;
+          if (event.key !== "Enter" || event.isComposing) return;
+          event.preventDefault();
+          if (!event.repeat && sought && first !== undefined) onChoose(first);
+        }}
+      />
+      <div class={classes("rhml-menu-list", sought && "is-sought")} role="menu" aria-label={label}>
+        {items}
+        {found.length === 0 && <p class="rhml-muted">No class is called so.</p>}
+      </div>
+    </>
+  );
+}
+
+function stops(box: HTMLElement | null): HTMLElement[] {
+  return Array.from(box?.querySelectorAll<HTMLElement>("input, [role='menuitem']") ?? []);
+}
+
+function firstItem(box: HTMLElement | null): HTMLElement | undefined {
+  return stops(box)[0];
+}
+
+/** Arrows go round; Home and End are the field's own while it is written in. */
+function moveAmong(box: HTMLElement | null, event: KeyboardEvent): boolean {
+  if (!isPlain(event) || event.isComposing) return false;
+  const all = stops(box);
+  const here = all.findIndex((stop) => stop.matches(":focus"));
+  const writing = isWriting(event);
+  const rtl = box ? getComputedStyle(box).direction === "rtl" : false;
+  const next: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1 };
+  if (!writing) {
+    next[rtl ? "ArrowLeft" : "ArrowRight"] = here + 1;
+    next[rtl ? "ArrowRight" : "ArrowLeft"] = here - 1;
+    next.Home = 0;
+    next.End = all.length - 1;
+  }
+  const to = next[event.key];
+  if (to === undefined || all.length === 0) return false;
+  const stop = all[(to + all.length) % all.length];
+  focusQuietly(stop);
+  stop?.scrollIntoView?.({ block: "nearest" });
+  return true;
+}
+
+/** The view is a sheet that clips: near its lower edge the menu opens upwards. */
+function useUpwards(box: { current: HTMLElement | null }, choosing: boolean): boolean {
+  const [upwards, setUpwards] = useState(false);
+  useLayoutEffect(() => {
+    const sheet = box.current?.closest(".rhml-root")?.getBoundingClientRect();
+    const row = box.current?.parentElement?.getBoundingClientRect();
+    const size = box.current?.getBoundingClientRect().height ?? 0;
+    if (!sheet || !row) return;
+    const below = sheet.bottom - row.bottom - 8;
+    setUpwards(size > below && row.top - sheet.top > below);
+  }, [choosing]);
+  return upwards;
+}

@@ -1,0 +1,54 @@
+// The workbench: the queue and its reasons over what each of us knows. One sheet, no child widgets.
+
+import { useRef } from "preact/hooks";
+import { CurvesView, useVega } from "./shared/curves";
+import { ExplanationView } from "./shared/explanation";
+import { Header } from "./shared/header";
+import { Lessons, Standing } from "./shared/lessons";
+import { QueueView } from "./shared/queue";
+import { useTrait, view, type ViewProps } from "./shared/root";
+import type { CurvesProps, WorkbenchProps } from "./shared/types";
+
+function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
+  const curves = useTrait<CurvesProps | null>("curves");
+  const vega = useVega();
+  const reasons = useRef<HTMLDivElement>(null);
+  const off = frozen || gone;
+  const told = props.standing.length > 0 || props.lessons.length > 0;
+  return (
+    <div class="rhml-view rhml-workbench">
+      <Header props={props.header} />
+      <div class="rhml-columns">
+        <QueueView
+          props={props.queue}
+          act={act}
+          frozen={frozen}
+          gone={gone}
+          onWhy={() => reasons.current?.scrollIntoView?.({ block: "nearest" })}
+        />
+        <div class="rhml-pad rhml-side" ref={reasons}>
+          <ExplanationView props={props.explanation} act={act} frozen={off} />
+        </div>
+      </div>
+      {curves || told ? (
+        <footer class="rhml-columns rhml-footer">
+          {curves ? (
+            <div class="rhml-pad">
+              <CurvesView props={curves} vega={vega} frozen={frozen} />
+            </div>
+          ) : null}
+          {told ? (
+            <div class="rhml-pad rhml-told">
+              <Standing sentences={props.standing} />
+              <Lessons lessons={props.lessons} act={act} frozen={off} />
+            </div>
+          ) : null}
+        </footer>
+      ) : null}
+    </div>
+  );
+}
+
+export default {
+  render: view<WorkbenchProps>("workbench", Workbench, { label: "Workbench" }),
+};

@@ -1,0 +1,1 @@
+"""What both sides share: classes, their definitions, and the words that stand for them."""

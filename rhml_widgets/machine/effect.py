@@ -1,0 +1,34 @@
+"""Effect: what one lesson did to the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Effect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a lesson changed, labels being the same with and without it.
+
+    Attributes
+    ----------
+    lesson : int
+        Seq of the lesson: ``session.undo(effect.lesson)`` takes it back.
+    flips : int
+        Items of the pool whose predicted label differs with and without it.
+    before, after : int or None
+        Model versions that were live before and after; None where there is none.
+    """
+
+    lesson: int
+    flips: int
+    before: int | None
+    after: int | None
+
+    def __str__(self) -> str:
+        """Return it as a sentence."""
+        if self.after is None:
+            return "Noted; there is no model to change yet."
+        word = "prediction" if self.flips == 1 else "predictions"
+        return f"{self.flips:,} {word} changed: v{self.before} → v{self.after}."

@@ -1,0 +1,362 @@
+"""Query strategies: how much each candidate is worth asking about.
+
+A strategy scores; `rhml_widgets.machine.queue` draws. What looks only at probabilities is a pure
+function (`margin`, `entropy`, `least_confidence`, `random`); what has parameters is a small
+frozen class (`Diverse`, `Mixed`, `Subsample`). Yours may be a callable
+``(estimator, X, *, random_state) -> utilities``: shape (n_samples,), higher meaning ask sooner.
+Those made here can be called so too, and stay in [0, 1].
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.space import Space
+from rhml_widgets.machine.strategy import Strategy, View, best
+from rhml_widgets.machine.uncertainty import entropy, least_confidence, margin, random
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from rhml_widgets.machine.strategy import Floats, Numbers
+
+__all__ = [
+    "NAMES",
+    "Diverse",
+    "Mixed",
+    "Strategy",
+    "Subsample",
+    "entropy",
+    "least_confidence",
+    "least_recent_first",
+    "margin",
+    "random",
+    "resolve",
+]
+
+
+def least_recent_first(groups: npt.ArrayLike, asked: npt.ArrayLike = ()) -> Numbers:
+    """Order candidates so that the group asked about longest ago comes first.
+
+    Parameters
+    ----------
+    groups : array-like of int, shape (n_candidates,)
+        Group of each candidate, the candidates best first.
+    asked : array-like of int, shape (n_asked,)
+        Group of each item asked so far, oldest first.
+
+    Returns
+    -------
+    ndarray of int, shape (n_candidates,)
+        A permutation: the best candidate of every group, groups never asked before those asked
+        long ago before those asked lately; then the second best of every group, and so on.
+        Groups alike in this come in the order of their best candidates.
+
+    Examples
+    --------
+    >>> least_recent_first([0, 0, 1, 2], asked=[0, 1])
+    array([3, 0, 2, 1])
+    """
+    group = np.asarray(groups, dtype=np.intp)
+    past = np.asarray(asked, dtype=np.intp)
+    last = np.full(max(group.max(initial=-1), past.max(initial=-1)) + 1, -1, dtype=np.intp)
+    last[past] = np.arange(len(past))
+    seen: dict[int, int] = {}
+    place = np.zeros(len(group), dtype=np.intp)
+    for i, g in enumerate(group.tolist()):
+        place[i] = seen[g] = seen.get(g, -1) + 1
+    return np.lexsort((last[group], place))
+
+
+class _ByProbability(Strategy):
+    """One of the pure functions of `rhml_widgets.machine.uncertainty`."""
+
+    def __init__(self, function: Callable[[npt.ArrayLike], Floats]) -> None:
+        self._function = function
+        self.name = function.__name__
+
+    def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:  # noqa: ARG002
+        """Return utilities of the rows of ``X``, shape (n_samples,)."""
+        from rhml_widgets.machine.outlook import decision
+
+        return self._function(decision(estimator, X, list(estimator.classes_))[0])
+
+    def shortlist(self, view: View, n: int) -> tuple[Numbers, Floats]:
+        """Return the ``n`` candidates worth most, best first, with their utilities."""
+        # Of two classes all these order alike, and the order is in the outlook already.
+        two = len(getattr(view.head, "classes_", ())) == 2  # noqa: PLR2004 - two classes
+        if not two and self._function is not margin:
+            return super().shortlist(view, n)
+        strength = np.where(view.taken, np.float32(np.inf), view.outlook.strength)
+        n_free = len(strength) - int(np.count_nonzero(view.taken))
+        numbers = best(strength, min(n, n_free), view.rng, smallest=True)
+        return numbers, np.clip(1.0 - view.outlook.margin[numbers].astype(np.float64), 0.0, 1.0)
+
+
+class _Random(Strategy):
+    name = "random"
+    reason = "random"
+    uniform = True
+
+    def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:  # noqa: ARG002
+        """Return utilities of the rows of ``X``, shape (n_samples,)."""
+        return np.random.default_rng(random_state).random(_n_rows(X))
+
+
+def _n_rows(X: Any) -> int:
+    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
+
+
+@dataclass(frozen=True, repr=False)
+class Diverse(Strategy):
+    """The closest calls one at a time, each from the cluster asked about longest ago.
+
+    Clusters are of the pool, in the model's own features; only the few closest calls and what
+    was asked are assigned to them, so their cost does not grow with the pool.
+
+    Parameters
+    ----------
+    strategy : str or strategy, default "margin"
+        What makes a close call.
+    n_clusters : int, default 50
+    n_closest : int, default 30
+        How many of the closest calls are in question each time, near-duplicates of items asked
+        before not counted.
+
+    Examples
+    --------
+    >>> Diverse("entropy", n_clusters=20)
+    Diverse(entropy, n_clusters=20, n_closest=30)
+    """
+
+    strategy: Any = "margin"
+    n_clusters: int = field(default=50, kw_only=True)
+    n_closest: int = field(default=30, kw_only=True)
+
+    def __post_init__(self) -> None:
+        _take_inner(self)
+        _require_count(self, "n_clusters")
+        _require_count(self, "n_closest")
+
+    def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:
+        """Return utilities of the rows of ``X``, as if nothing had been asked, (n_samples,)."""
+        utilities = np.array(self.strategy(estimator, X, random_state=random_state))
+        closest = best(utilities, self.n_closest, np.random.default_rng(random_state))
+        if hasattr(X, "shape") and len(closest):
+            space = Space(X, random_state=random_state)
+            order = least_recent_first(space.groups(X[closest], self.n_clusters))
+            utilities[closest[order]] = utilities[closest]
+        return utilities
+
+    def shortlist(self, view: View, n: int) -> tuple[Numbers, Floats]:
+        """Return the ``n`` closest calls, closest first, with their utilities."""
+        return self.strategy.shortlist(view, n)  # type: ignore[no-any-return]
+
+    def arrange(self, view: View, numbers: Numbers) -> Numbers:
+        """Return the order: by cluster for the closest calls, as they came for the rest."""
+        order: Numbers = self.strategy.arrange(view, numbers)
+        closest = order[: self.n_closest]
+        by_cluster = least_recent_first(
+            view.groups(numbers[closest], self.n_clusters), view.groups(view.asked, self.n_clusters)
+        )
+        return np.concatenate([closest[by_cluster], order[self.n_closest :]])
+
+    def __repr__(self) -> str:
+        sizes = f"n_clusters={self.n_clusters}, n_closest={self.n_closest}"
+        return f"Diverse({self.strategy!r}, {sizes})"
+
+
+@dataclass(frozen=True, repr=False)
+class Subsample(Strategy):
+    """Another strategy on a random part of the candidates, to spare it a large pool.
+
+    The part changes with every question. What a draw's propensity says is conditional on it.
+
+    Parameters
+    ----------
+    strategy : str or strategy
+    n : int, default 10,000
+        Candidates in the part.
+
+    Examples
+    --------
+    >>> Subsample("entropy", 5000)
+    Subsample(entropy, 5000)
+    """
+
+    strategy: Any
+    n: int = 10_000
+
+    def __post_init__(self) -> None:
+        _take_inner(self)
+        _require_count(self, "n")
+
+    def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:
+        """Return utilities of the rows of ``X``, 0 outside of the part, shape (n_samples,)."""
+        utilities = np.zeros(_n_rows(X))
+        part = self._part(np.arange(len(utilities)), np.random.default_rng(random_state))
+        rows = X[part] if hasattr(X, "shape") else [X[i] for i in part.tolist()]
+        utilities[part] = self.strategy(estimator, rows, random_state=random_state)
+        return utilities
+
+    def shortlist(self, view: View, n: int) -> tuple[Numbers, Floats]:
+        """Return the ``n`` candidates of the part worth most, with their utilities."""
+        taken = np.ones_like(view.taken)
+        taken[self._part(view.free, view.rng)] = False
+        return self.strategy.shortlist(replace(view, taken=taken), n)  # type: ignore[no-any-return]
+
+    def arrange(self, view: View, numbers: Numbers) -> Numbers:
+        """Return in which order to ask a shortlist."""
+        return self.strategy.arrange(view, numbers)  # type: ignore[no-any-return]
+
+    def _part(self, numbers: Numbers, rng: np.random.Generator) -> Numbers:
+        if len(numbers) <= self.n:
+            return numbers
+        return np.sort(rng.choice(numbers, self.n, replace=False, shuffle=False))
+
+    def __repr__(self) -> str:
+        return f"Subsample({self.strategy!r}, {self.n})"
+
+
+@dataclass(frozen=True, repr=False)
+class Mixed(Strategy):
+    """Two strategies and a coin: each question is the second one's with probability ``share``.
+
+    The coin is thrown at the draw, so the propensity of an item counts both.
+
+    Parameters
+    ----------
+    a, b : str or strategy
+    share : float in [0, 1], default 0.5
+
+    Examples
+    --------
+    >>> Mixed("margin", "random", 0.1)
+    Mixed(margin, random, 0.1)
+    """
+
+    a: Any
+    b: Any
+    share: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("a", "b"):
+            object.__setattr__(self, name, resolve(getattr(self, name)))
+        if not 0.0 <= self.share <= 1.0:
+            msg = f"Mixed(share={self.share!r}): expected a share between 0 and 1"
+            raise BadInputError(msg)
+
+    def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:
+        """Return utilities of the one the coin chose, shape (n_samples,)."""
+        second = np.random.default_rng(random_state).random() < self.share
+        chosen: Strategy = self.b if second else self.a
+        return chosen(estimator, X, random_state=random_state)
+
+    def parts(self) -> list[tuple[float, Strategy]]:
+        """Return the strategies among which a coin decides, with their shares."""
+        both = [((1.0 - self.share) * share, part) for share, part in self.a.parts()]
+        both += [(self.share * share, part) for share, part in self.b.parts()]
+        return [(share, part) for share, part in both if share > 0.0]
+
+    def __repr__(self) -> str:
+        return f"Mixed({self.a!r}, {self.b!r}, {self.share:g})"
+
+
+def _take_inner(wrapper: Any) -> None:
+    inner = resolve(wrapper.strategy)
+    kind = type(wrapper).__name__
+    if isinstance(inner, Mixed):
+        msg = f"{kind}({inner!r}): the coin of Mixed is thrown last; write Mixed({kind}(...), ...)"
+        raise BadInputError(msg)
+    if inner.uniform:
+        msg = f"{kind}('random'): a uniform draw needs no {kind}; use strategy='random'"
+        raise BadInputError(msg)
+    object.__setattr__(wrapper, "strategy", inner)
+    object.__setattr__(wrapper, "reason", inner.reason)
+
+
+def _require_count(wrapper: Any, name: str) -> None:
+    value = getattr(wrapper, name)
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        msg = f"{type(wrapper).__name__}({name}={value!r}): expected a whole number of at least 1"
+        raise BadInputError(msg)
+
+
+_MAKERS: dict[str, Callable[[], Strategy]] = {
+    "diverse": Diverse,
+    "margin": lambda: _ByProbability(margin),
+    "entropy": lambda: _ByProbability(entropy),
+    "least_confidence": lambda: _ByProbability(least_confidence),
+    "random": _Random,
+}
+_FUNCTIONS = {id(f): f.__name__ for f in (margin, entropy, least_confidence, random)}
+
+NAMES = tuple(_MAKERS)
+"""What a session's ``strategy`` may be called."""
+
+_EXPECTED = (
+    f"expected one of {', '.join(map(repr, NAMES))}, one of rhml_widgets.strategies, a callable "
+    "(classifier, X, n_instances) -> positions, an object with .query(X, y, ...), or a callable "
+    "(estimator, X, *, random_state) -> utilities"
+)
+
+
+def resolve(strategy: Any) -> Strategy:
+    """Return ``strategy`` as a `Strategy`.
+
+    Parameters
+    ----------
+    strategy : str, Strategy, callable or object with ``query``
+        A name; one of ours; a modAL-style callable (a parameter ``n_instances``: it gets the
+        fitted classifier and the rows of the remaining candidates, and returns positions in
+        them); a scikit-activeml strategy; or a callable
+        ``(estimator, X, *, random_state) -> utilities``.
+
+    Raises
+    ------
+    BadInputError
+        If it is none of these, saying what was expected.
+
+    Examples
+    --------
+    >>> resolve("diverse")
+    Diverse(margin, n_clusters=50, n_closest=30)
+    >>> resolve("entopy")
+    Traceback (most recent call last):
+    rhml_widgets.exceptions.BadInputError: strategy 'entopy' is not known; did you mean 'entropy'?
+    expected one of ...
+    """
+    if isinstance(strategy, Strategy):
+        return strategy
+    if isinstance(strategy, str):
+        return _by_name(strategy)
+    if id(strategy) in _FUNCTIONS:
+        return _MAKERS[_FUNCTIONS[id(strategy)]]()
+    if inspect.isclass(strategy):
+        msg = f"strategy is the class {strategy.__name__}: pass an instance, {strategy.__name__}()"
+        raise BadInputError(msg)
+    if callable(getattr(strategy, "query", None)) or callable(strategy):
+        from rhml_widgets.machine.adapters import adapt
+
+        return adapt(strategy)
+    msg = f"strategy is {strategy!r}, a {type(strategy).__name__}: {_EXPECTED}"
+    raise BadInputError(msg)
+
+
+def _by_name(name: str) -> Strategy:
+    key = name.strip().casefold().replace("-", "_").replace(" ", "_")
+    maker = _MAKERS.get(key)
+    if maker is None:
+        near = get_close_matches(key, NAMES, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        msg = f"strategy {name!r} is not known; {hint}{_EXPECTED}"
+        raise BadInputError(msg)
+    return maker()

@@ -1,0 +1,205 @@
+"""Outcomes: what may be counted of either side, and in which order it happened.
+
+The rules of what is left out stand here and nowhere else; counts and curves only add up.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rhml_widgets.journal.events import Label
+    from rhml_widgets.state import Judgment, Query, State, StateView
+
+__all__ = [
+    "DrawnChecks",
+    "Outcome",
+    "check_outcomes",
+    "drawn_checks",
+    "human_outcomes",
+    "repeat_outcomes",
+    "stop_outcomes",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing counted.
+
+    Attributes
+    ----------
+    seq : int
+        The answer that made it countable.
+    item_id : str
+    hit : bool
+    label : Label
+        What the person answered.
+    other : Label
+        What it is held against: the model's label, given truth, or the person's earlier answer.
+    version : int or None
+        The model version that spoke, where one did.
+    """
+
+    seq: int
+    item_id: str
+    hit: bool
+    label: Label
+    other: Label
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnChecks:
+    """The items drawn as checks, sorted.
+
+    Attributes
+    ----------
+    counted : tuple of Outcome
+        In the order they were answered.
+    skipped, seen, learned : int
+        Left out: put aside unanswered; answered after the model's view was seen; of items the
+        model had an imported label of.
+    """
+
+    counted: tuple[Outcome, ...]
+    skipped: int
+    seen: int
+    learned: int
+
+
+def check_outcomes(state: State | StateView) -> list[Outcome]:
+    """List the blind checks of the model, in the order they were answered; see `drawn_checks`."""
+    return list(drawn_checks(state).counted)
+
+
+def drawn_checks(state: State | StateView) -> DrawnChecks:
+    """Sort the checks into those that count and those that cannot.
+
+    A check is an item drawn uniformly from those not yet judged (`Query.purpose` is ``check``,
+    not drawn to judge a lesson). It counts if its first answer was given before the person saw
+    the model's view of it, and the model had said something before it could learn from any
+    answer to it. Held against the newest blind answer.
+    """
+    found: list[Outcome] = []
+    seen = learned = 0
+    undone = sorted(
+        (target, back) for target, back in state.retracted.items() if target not in state.lessons
+    )
+    queries, judgments, newest_blind = state.queries, state.judgments, state.blind
+    imported = state.imported
+    for item_id, seqs in state.answers.items():
+        query = queries.get(item_id)
+        if query is None or not _is_check(query) or query.seq > seqs[0]:
+            continue
+        first, blind = judgments[seqs[0]], newest_blind(item_id)
+        if blind is None or not first.sealed:
+            seen += 1
+            continue
+        # The first answer's prediction: a later one may be of a model that learned the first.
+        said = first.predicted
+        if said is None or _undone_answer_learned(state, query, first, undone):
+            continue
+        if item_id in imported:
+            learned += 1
+            continue
+        hit = said.label == blind.label
+        found.append(Outcome(first.seq, item_id, hit, blind.label, said.label, said.version))
+    skipped = sum(1 for item_id in state.skipped if _is_check(queries.get(item_id)))
+    return DrawnChecks(tuple(sorted(found, key=_seq)), skipped, seen, learned)
+
+
+def human_outcomes(state: State | StateView, truth: Mapping[str, Label]) -> list[Outcome]:
+    """List the person's blind answers on checks whose truth is given, as they were answered."""
+    found = []
+    queries, newest_blind = state.queries, state.blind
+    for item_id, seqs in state.answers.items():
+        if item_id not in truth or not _is_check(queries.get(item_id)):
+            continue
+        known, blind = truth[item_id], newest_blind(item_id)
+        # NaN, the usual mark of a missing truth, is the one value that differs from itself.
+        if blind is None or known is None or known != known:  # noqa: PLR0124
+            continue
+        hit = bool(blind.label == known)
+        found.append(Outcome(seqs[0], item_id, hit, blind.label, known))
+    return sorted(found, key=_seq)
+
+
+def repeat_outcomes(state: State | StateView) -> list[Outcome]:
+    """List the items asked a second time, both times blind; a hit is the same answer again.
+
+    Only answers of stage ``probe`` count as a second time; changing one's own answer unasked is
+    no fair draw.
+    """
+    found = []
+    judgments = state.judgments
+    for item_id, seqs in state.answers.items():
+        sealed = [judgments[seq] for seq in seqs if judgments[seq].sealed]
+        for first, second in pairwise(sealed):
+            if second.stage == "probe":
+                hit = first.label == second.label
+                found.append(Outcome(second.seq, item_id, hit, second.label, first.label))
+    return sorted(found, key=_seq)
+
+
+def stop_outcomes(state: State | StateView, *, at_least: float | None = None) -> list[Outcome]:
+    """List the stops: the person answered blind, the model objected, the person decided.
+
+    Counted are checks and challenges where the model's label, shown as advice, differed from the
+    blind answer and the very next answer is the decision on that item. A hit is an answer kept.
+
+    Parameters
+    ----------
+    state : State
+    at_least : float, optional
+        Only where the model was at least this firm (`Prediction.firmness`), in [0, 1].
+    """
+    found = []
+    before: Judgment | None = None
+    for judgment in sorted(state.judgments.values(), key=_seq):
+        first, before = before, judgment
+        if first is None or judgment.stage != "revised" or judgment.item_id != first.item_id:
+            continue
+        query, said = state.queries.get(judgment.item_id), first.predicted
+        purposes = {first.purpose, query.purpose if query else None}
+        if not first.sealed or said is None or not purposes & {"check", "challenge"}:
+            continue
+        if said.label == first.label or not state.is_exposed(judgment.item_id):
+            continue
+        if at_least is not None and (said.firmness is None or said.firmness < at_least):
+            continue
+        hit = judgment.label == first.label
+        found.append(
+            Outcome(judgment.seq, judgment.item_id, hit, judgment.label, said.label, said.version)
+        )
+    return found
+
+
+def _undone_answer_learned(
+    state: State | StateView, query: Query, first: Judgment, undone: list[tuple[int, int]]
+) -> bool:
+    """Whether the prediction may come from a model that learned an undone answer to the item.
+
+    Which item an undone answer belonged to is not kept; any that would fit is enough.
+    """
+    said = first.predicted
+    version = state.versions.get(said.version) if said else None
+    if said is None or version is None:
+        return False
+    place = bisect_right(undone, (query.seq, 0))
+    return any(
+        target <= version.snapshot_seq < back < first.seq
+        for target, back in undone[place : bisect_right(undone, (said.seq, 0))]
+    )
+
+
+def _is_check(query: Query | None) -> bool:
+    return query is not None and query.purpose == "check" and query.lesson is None
+
+
+def _seq(counted: Outcome | Judgment) -> int:
+    return counted.seq

@@ -1,0 +1,203 @@
+"""Points: a frame of curves as the few rows that a chart needs, and in one sentence.
+
+Only numbers and our own fixed words reach a row, never an item, a class or a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.measures.agreement import AT_LEAST
+from rhml_widgets.measures.curves import SERIES, thin, version_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from rhml_widgets.state import State, StateView
+
+__all__ = ["HEIGHT", "SHOWN", "Shown", "curve_rows", "describe", "version_rows"]
+
+HEIGHT = 200
+"""Height of the plot in px, on which the places of the labels at the line ends depend."""
+
+MAX_POINTS = 80
+MAX_VERSIONS = 60
+
+ROOM_FOR_COUNTS = 1000
+"""From so many on, counts no longer fit beside the lines."""
+
+_THINGS = {
+    "checks": "checks",
+    "holdout": "items held out",
+    "repeats": "items asked again",
+    "stops": "stops",
+}
+_NUMBERS = ["n_labels", "value", "low", "high", "n"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a series is called: its key, its symbol, its name beside the line and in sentences."""
+
+    key: str
+    symbol: str
+    name: str
+    tip: str
+
+    @property
+    def human(self) -> bool:
+        """Whether the person was measured."""
+        return self.key.startswith("human")
+
+    @property
+    def hollow(self) -> bool:
+        """Whether its symbol is drawn hollow."""
+        return self.symbol in "□○"
+
+
+SHOWN: dict[tuple[Any, ...], Shown] = {
+    ("model", "agreement", "checks", "owner"): Shown(
+        "model-checks", "■", "model, with you", "model agrees with you"
+    ),
+    ("model", "accuracy", "holdout", "gold"): Shown(
+        "model-holdout", "□", "model, holdout", "model is right"
+    ),
+    ("human", "accuracy", "checks", "gold"): Shown(
+        "human-checks", "●", "you, known truth", "you are right"
+    ),
+    ("human", "agreement", "repeats", "second_look"): Shown(
+        "human-repeats", "●", "you, with yourself", "you agree with yourself"
+    ),
+    ("human", "kept", "stops", "model"): Shown(
+        "human-stops", "○", "kept your answer", "you kept your answer"
+    ),
+}
+
+
+def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, Any]]:
+    """Turn a frame of curves into the rows of the spec's data ``curve``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From ``session.curves()``.
+    n : int
+        Points in all, shared out evenly among the series; some 100 bytes of JSON each.
+
+    Returns
+    -------
+    list of dict
+        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, 1: the first
+        share above, 2: after it); ``mark`` 1 on the few rows that carry a symbol; on the last
+        row of a series ``label`` and ``label_y``, its place in [0, 1].
+    """
+    named = [(SHOWN.get(key), group) for key, group in frame.groupby(SERIES, sort=False)]
+    groups = [(series, group) for series, group in named if series is not None]
+    rows: list[dict[str, Any]] = []
+    ends: list[dict[str, Any]] = []
+    for series, group in groups:
+        points = thin(group, max(2, n // len(groups)))
+        few = int((points["n"] < AT_LEAST).sum())
+        every = -(-len(points) // 7)
+        for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
+            row: dict[str, Any] = {"series": series.key}
+            for name, number in zip(_NUMBERS, point, strict=True):
+                row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
+            row["stage"] = 0 if place < few else 1 if place == few else 2
+            if (len(points) - 1 - place) % every == 0:
+                row["mark"] = 1
+            rows.append(row)
+        rows[-1]["label"] = f"{series.symbol} {series.name}\n{_end_words(rows[-1])}"
+        ends.append(rows[-1])
+    for row, place in zip(ends, _apart([row["value"] for row in ends]), strict=True):
+        row["label_y"] = place
+    return rows
+
+
+def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dict[str, Any]]:
+    """Return the rows of the spec's data ``versions``: when the model changed.
+
+    Parameters
+    ----------
+    state : State
+    n : int
+        At most so many; versions that came with a lesson go before others, newer before older,
+        the rest evenly.
+
+    Returns
+    -------
+    list of dict
+        ``n_labels``, ``version``, ``lesson`` (0 or 1) and, where known, ``flips``.
+    """
+    labels = version_labels(state)
+    versions = list(state.versions.values())
+    taught = [version for version in versions if version.lesson is not None][-n // 2 :]
+    plain = [version for version in versions if version.lesson is None]
+    room = n - len(taught)
+    if len(plain) > room:
+        plain = [plain[round(k * (len(plain) - 1) / max(1, room - 1))] for k in range(room)]
+    rows: list[dict[str, Any]] = []
+    for version in sorted([*taught, *plain], key=lambda one: one.seq):
+        row: dict[str, Any] = {"n_labels": labels[version.version]}
+        row |= {"version": version.version, "lesson": 0}
+        if version.lesson is not None:
+            row["lesson"] = 1
+            if version.flips is not None:
+                row["flips"] = version.flips
+        rows.append(row)
+    return rows
+
+
+def describe(frame: pd.DataFrame) -> str:
+    """Say in words what the chart shows: the last point of each series with its doubt.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> describe(pd.DataFrame(columns=["actor", "measure", "basis", "reference"]))
+    'Nothing has been measured yet.'
+    """
+    said = []
+    for key, group in frame.groupby(SERIES, sort=False):
+        series, last = SHOWN.get(key), group.iloc[-1]
+        if series is None:
+            continue
+        hits = round(float(last["value"]) * int(last["n"]))
+        windowed = last["basis"] != "holdout" and len(group) > last["n"]
+        what = f"{'the latest ' if windowed else ''}{last['n']} {_THINGS[last['basis']]}"
+        said.append(
+            f"{series.tip}: {hits} of {what}, "
+            f"interval {_decimal(last['low'])} to {_decimal(last['high'])}"
+        )
+    if not said:
+        return "Nothing has been measured yet."
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _end_words(row: Mapping[str, Any]) -> str:
+    hits, n = round(row["value"] * row["n"]), row["n"]
+    share = f"{hits} of {n}" if n < ROOM_FOR_COUNTS else f"{100 * row['value']:.0f} %"
+    return f"{share} [{_decimal(row['low'])}, {_decimal(row['high'])}]"
+
+
+def _decimal(share: float) -> str:
+    return f"{share:.2f}".removeprefix("0")
+
+
+def _apart(values: Sequence[float]) -> list[float]:
+    """Move the places of labels apart, order kept, so that none covers another or is cut."""
+    gap, edge = 34 / HEIGHT, 15 / HEIGHT
+    order = sorted(range(len(values)), key=lambda k: (values[k], k))
+    places = [min(max(values[k], edge), 1 - edge) for k in order]
+    for k in range(1, len(places)):
+        places[k] = max(places[k], places[k - 1] + gap)
+    top = 1 - edge
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], top)
+        top = places[k] - gap
+    found = dict(zip(order, places, strict=True))
+    return [round(found[k], 4) for k in range(len(values))]

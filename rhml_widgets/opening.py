@@ -1,0 +1,384 @@
+"""Opening: what a session was begun with, and what may change when it goes on."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rhml_widgets.exceptions import BadInputError, JournalMismatchError
+from rhml_widgets.items.labels import read_classes, read_labels, require_class
+from rhml_widgets.items.pool import Pool
+from rhml_widgets.journal.events import Extended, Opened, Taught
+from rhml_widgets.journal.store import Journal
+from rhml_widgets.knowledge.codebook import first_lesson
+from rhml_widgets.machine.features import check_model, default_model
+from rhml_widgets.machine.learner import Learner
+from rhml_widgets.machine.strategies import resolve
+from rhml_widgets.state import State
+
+if TYPE_CHECKING:
+    import os
+    import threading
+    from collections.abc import Callable, Mapping
+
+    from rhml_widgets.journal.events import Entry, Event, Label
+
+__all__ = [
+    "PURPOSES",
+    "Opening",
+    "draw_holdout",
+    "go_on",
+    "open_session",
+    "pseudonym",
+    "require_known_pool",
+    "require_purposes",
+    "require_refit",
+    "versions",
+]
+
+PURPOSES = {"teach": 0.75, "check": 0.15, "challenge": 0.10}
+"""Default shares of why an item is shown."""
+
+
+MAX_HOLDOUT = 200
+
+_MOODS = "quiet amber brisk calm early fair gentle keen late lucid mild open plain steady warm wry"
+_BIRDS = "heron wren finch plover tern avocet dunlin linnet swift siskin martin curlew rail kite"
+
+
+def pseudonym() -> str:
+    """Return a random pseudonym; it is nobody's name and comes from no account."""
+    return f"{secrets.choice(_MOODS.split())}-{secrets.choice(_BIRDS.split())}"
+
+
+def draw_holdout(
+    truth: Mapping[str, Label], pool: Pool, holdout: int | None, random_state: int
+) -> list[str]:
+    """Draw the items kept aside for measuring, uniformly among those with known truth.
+
+    Parameters
+    ----------
+    holdout : int or None
+        How many; None: half of the known truth, at most 200.
+
+    Raises
+    ------
+    BadInputError
+        If there are not that many known truths, or nothing would be left to judge.
+    """
+    n = min(len(truth) // 2, MAX_HOLDOUT) if holdout is None else holdout
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        msg = f"holdout={holdout!r}: expected a number of items or None"
+        raise BadInputError(msg)
+    if n > len(truth):
+        msg = f"holdout={n}, but truth is known for {len(truth)} items only"
+        raise BadInputError(msg)
+    if n and n >= len(pool):
+        msg = f"holdout={n} would leave nothing of {len(pool)} items to judge"
+        raise BadInputError(msg)
+    known = sorted(truth)
+    chosen = np.random.default_rng(random_state).choice(len(known), size=n, replace=False)
+    return [known[i] for i in sorted(chosen.tolist())]
+
+
+def require_known_pool(state: State, pool: Pool, where: str) -> None:
+    """Refuse a pool that holds none of the items a journal knows.
+
+    Raises
+    ------
+    JournalMismatchError
+    """
+    known = [*state.answers, *state.waiting]
+    if known and not any(item_id in pool for item_id in known):
+        msg = (
+            f"{where} holds answers on {len(state.answers):,} items and none of them is in this "
+            f"pool of {len(pool):,}. Open it with the pool it was begun with (rows may come and "
+            "go), or name another journal"
+        )
+        raise JournalMismatchError(msg)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that numbers may depend on."""
+    found = {"python": platform.python_version()}
+    for name in ("rhml-widgets", "numpy", "scipy", "pandas", "scikit-learn", "anywidget"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def require_purposes(purposes: Mapping[str, float]) -> dict[str, float]:
+    """Return purposes as shares that sum to one.
+
+    Raises
+    ------
+    BadInputError
+
+    Examples
+    --------
+    >>> require_purposes({"teach": 3, "check": 1})
+    {'teach': 0.75, 'check': 0.25, 'challenge': 0.0}
+    """
+    unknown = set(purposes) - {*PURPOSES, "probe"}
+    if unknown:
+        msg = (
+            f"purpose {min(unknown)!r} is not known; expected shares of 'teach', 'check' and "
+            "'challenge'"
+        )
+        raise BadInputError(msg)
+    shares = {name: float(purposes.get(name, 0.0)) for name in PURPOSES}
+    if float(purposes.get("probe", 0.0)) != 0.0:
+        msg = "purpose 'probe' has no probes to draw from in this release; leave it at 0"
+        raise BadInputError(msg)
+    total = sum(shares.values())
+    if min(shares.values()) < 0 or not 0 < total < float("inf"):
+        msg = f"purposes={dict(purposes)!r}: shares must be at least 0 and not all 0"
+        raise BadInputError(msg)
+    return {name: share / total for name, share in shares.items()}
+
+
+def require_refit(refit: str | int) -> str | int:
+    """Return ``refit`` if it is "background", "sync", "manual" or a number of labels.
+
+    Raises
+    ------
+    BadInputError
+    """
+    if refit in ("background", "sync", "manual") or (
+        isinstance(refit, int) and not isinstance(refit, bool) and refit >= 1
+    ):
+        return refit
+    msg = (
+        f"refit={refit!r}: expected 'background', 'sync', 'manual' or a whole number n of labels "
+        "between refits"
+    )
+    raise BadInputError(msg)
+
+
+def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> Opened:
+    """Return the opening to log for a journal that was begun before.
+
+    Parameters
+    ----------
+    given : Opened
+        What the session was called with now, defaults filled in.
+    begun : Opened
+        The journal's first opening.
+    told : mapping
+        The arguments given explicitly: only these can contradict.
+    where : str
+        The journal's name.
+
+    Raises
+    ------
+    JournalMismatchError
+        Naming the argument, what the journal holds and what was given.
+    """
+    fixed = {
+        "kind": ("item_kind", begun.item_kind),
+        "content": ("content", begun.content),
+        "id_column": ("id_column", begun.id_column),
+        "random_state": ("random_state", begun.random_state),
+        "classes": ("classes", begun.classes),
+    }
+    for argument, (attribute, held) in fixed.items():
+        now = getattr(given, attribute)
+        if argument in told and now != held:
+            if argument == "classes" and _same_names(now, held):
+                continue
+            msg = (
+                f"{where} was begun with {argument}={_short(argument, held)} and is now opened "
+                f"with {argument}={_short(argument, now)}. Leave {argument} out to go on, or "
+                "name another journal to begin anew"
+            )
+            raise JournalMismatchError(msg)
+    return replace(
+        given,
+        item_kind=begun.item_kind,
+        content=begun.content,
+        id_column=begun.id_column,
+        random_state=begun.random_state,
+        classes=begun.classes,
+        holdout=begun.holdout,
+    )
+
+
+def _same_names(now: Any, held: Any) -> bool:
+    # A reworded definition is an edit, not another session.
+    names = [[row["name"] for row in rows or ()] for rows in (now, held)]
+    return bool(names[0]) and names[0] == names[1]
+
+
+def _short(argument: str, value: Any) -> str:
+    if argument == "classes" and value is not None:
+        return repr([row["name"] for row in value])
+    return repr(value)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A journal opened with a pool and a model, ready to go on."""
+
+    pool: Pool
+    journal: Journal
+    state: State
+    learner: Learner
+    person: str
+    truth: dict[str, Label]
+    first: list[Event]
+
+
+def open_session(
+    *,
+    model: Any,
+    pool: Any,
+    journal: str | os.PathLike[str] | None,
+    truth: Any,
+    holdout: int | None,
+    person: str | None,
+    lock: threading.RLock,
+    record: Callable[..., list[Entry]],
+    may_record: Callable[[], bool],
+    on_taken: Callable[[], None],
+    read_only: bool = False,
+    **settings: Any,
+) -> Opening:
+    """Open or reopen a journal with the arguments of `Session`.
+
+    Returns
+    -------
+    Opening
+        ``first`` holds the events that log this opening, not yet written.
+
+    Raises
+    ------
+    BadInputError, JournalMismatchError, JournalError
+    """
+    given, told = _given(**settings)
+    strategy = resolve(settings["strategy"])
+    purposes = require_purposes(settings["purposes"])
+    if model is not None:
+        check_model(model)
+    if isinstance(pool, Pool):
+        items = pool
+    else:
+        items = Pool(pool, content=settings["content"], id_column=settings["id_column"])
+    file = Journal(journal, read_only=read_only, on_taken=on_taken)
+    try:
+        state = State()
+        for entry in file.entries():
+            state.fold(entry)
+        if state.opened is not None:
+            given = go_on(given, state.opened, told, file.name)
+            if person is not None and person != state.person:
+                msg = f"{file.name} belongs to person={state.person!r}, not {person!r}"
+                raise JournalMismatchError(msg)
+            require_known_pool(state, items, file.name)
+        known = read_labels(truth, items, "truth")
+        classes = [row["name"] for row in given.classes or ()]
+        for label in dict.fromkeys(known.values()) if classes else ():
+            require_class(label, [*state.classes] or classes)
+        chosen = (
+            given.holdout
+            if state.opened is not None
+            else draw_holdout(known, items, holdout, given.random_state)
+        )
+        given = replace(
+            given,
+            pool_digest=items.digest,
+            n_items=len(items),
+            n_rows=items.n_rows,
+            item_kind=items.kind,
+            content=items.content,
+            holdout=chosen,
+            model=repr(model),
+            strategy=repr(strategy),
+            purposes=purposes,
+        )
+        first = _first_events(given, state, items)
+    except BaseException:
+        file.close()
+        raise
+    learner = Learner(
+        default_model(items.kind) if model is None else model,
+        items,
+        state,
+        lock=lock,
+        record=record,
+        may_record=may_record,
+        holdout={
+            items.number(item_id): known.get(item_id)
+            for item_id in chosen
+            if item_id in items
+        },
+        strategy=strategy,
+        purposes=purposes,
+        transform=given.transform,
+    )
+    return Opening(
+        pool=items,
+        journal=file,
+        state=state,
+        learner=learner,
+        person=state.person or person or pseudonym(),
+        truth=known,
+        first=[] if file.read_only else first,
+    )
+
+
+def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
+    seed = settings["random_state"]
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        msg = f"random_state={seed!r}: expected a whole number, so that a session can be replayed"
+        raise BadInputError(msg)
+    if settings["show"]:
+        msg = "show=[...] needs a pool of rows; it comes in a later release"
+        raise BadInputError(msg)
+    classes = read_classes(settings["classes"])
+    content, id_column = settings["content"], settings["id_column"]
+    if isinstance(content, str):
+        content = [content]
+    given = Opened(
+        pool_digest="",
+        n_items=0,
+        n_rows=0,
+        item_kind="text",
+        content=None if content is None else [str(name) for name in content],
+        classes=classes,
+        id_column=None if id_column is None else str(id_column),
+        random_state=int(seed),
+        advice=settings["advice"],
+        refit=require_refit(settings["refit"]),
+        transform=settings["transform"],
+        versions=versions(),
+    )
+    defaults = {"content": None, "id_column": None, "classes": None, "random_state": 0}
+    told = {name: settings[name] for name, usual in defaults.items() if settings[name] != usual}
+    return given, told
+
+
+def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
+    events: list[Event] = [given]
+    if state.opened is None:
+        lesson = first_lesson(given.classes or ())
+        if lesson:
+            events.append(Taught(stances=lesson, origin="codebook"))
+    elif state.pool_digest != items.digest:
+        known = [*state.answers, *state.waiting, *state.skipped]
+        events.append(
+            Extended(
+                pool_digest=items.digest,
+                n_items=len(items),
+                n_rows=items.n_rows,
+                n_new=max(0, len(items) - state.opened.n_items),
+                n_gone=sum(item_id not in items for item_id in known),
+            )
+        )
+    return events

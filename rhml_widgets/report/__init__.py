@@ -1,0 +1,1 @@
+"""What leaves the notebook: pages that need neither a kernel nor a network."""

@@ -1,0 +1,334 @@
+"""Desk: what lies open before the person, shared by all views of a session.
+
+It keeps what is not worth a journal entry (which item's reasons are open, which lesson's effect
+is on show) and turns the session into props, each part computed once a change.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.exceptions import NotFittedYetError, RhmlError
+from rhml_widgets.measures.agreement import kept
+from rhml_widgets.measures.curves import standing
+from rhml_widgets.views.explanation_panel import (
+    effect_props,
+    explanation_props,
+    looks_of,
+    reasons_props,
+    standing_stances,
+)
+from rhml_widgets.views.label_queue import (
+    label_queue_props,
+    problem_of,
+    status_line,
+    stop_props,
+)
+from rhml_widgets.views.learning_curves import learning_curves_props
+from rhml_widgets.views.words import lesson_words
+
+if TYPE_CHECKING:
+    from rhml_widgets.journal.events import Label
+    from rhml_widgets.machine.explanations import Explanation
+    from rhml_widgets.session import Session
+    from rhml_widgets.state import Lesson
+
+__all__ = ["Desk"]
+
+AHEAD = 2
+"""Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
+
+MAX_FLIPS = 200
+
+_DESKS: weakref.WeakKeyDictionary[Session, Desk] = weakref.WeakKeyDictionary()
+_GUARD = threading.Lock()
+
+_EMPTY = (
+    "Answer an item, then press W to see my reasons for it. A reason can be corrected: click it."
+)
+
+
+class Desk:
+    """The open papers of one session; get it by `Desk.of`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = weakref.ref(session)
+        self._subject: tuple[str, Label | None, Label | None] | None = None
+        self._lesson: int | None = None
+        self._flips: dict[int, list[dict[str, Any]]] = {}
+        self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
+        self._cached: tuple[Any, Explanation | None] = (None, None)
+        self.standing: list[str] = []
+
+    @staticmethod
+    def of(session: Session) -> Desk:
+        """Return the session's desk, the same for all its views."""
+        with _GUARD:
+            if session not in _DESKS:
+                _DESKS[session] = Desk(session)
+            return _DESKS[session]
+
+    @property
+    def session(self) -> Session:
+        """The session, as long as somebody holds it."""
+        session = self._session()
+        if session is None:
+            msg = "the session of this view is gone; re-run the cell"
+            raise RhmlError(msg)
+        return session
+
+    # ---- what the person opens ------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Draw ahead, so that the next item is there when this one is answered."""
+        session = self.session
+        if not session.read_only:
+            session.query(AHEAD)
+
+    def open(self, item_id: str, label: Label | None = None, against: Label | None = None) -> None:
+        """Open the reasons of an answered item."""
+        session = self.session
+        session.pool.number(item_id)
+        if session.state.answer(item_id) is None:
+            # Reasons tell the model's view; before an answer they stay closed in the page.
+            return
+        self._subject = (item_id, label, against)
+        self._before = None
+        self._lesson = None
+        self._explanation()
+
+    def teach(self, term: str, label: Label | None, stance: str, **origin: Any) -> int:
+        """Teach a term, keeping the reasons as they were for comparison."""
+        explanation = self._explanation()
+        effect = self.session.teach(term, label, stance=stance, wait=False, **origin)
+        self._lesson = effect.lesson
+        if explanation is not None and self._subject is not None:
+            resolved = (self._subject[0], explanation.label, explanation.against)
+            self._subject = resolved
+            self._before = (resolved, explanation)
+        return effect.lesson
+
+    def undo_lesson(self, lesson: int, event_id: str | None = None) -> None:
+        """Take a lesson back; its card stays and says so."""
+        self.session.undo(lesson, event_id=event_id)
+        self._lesson = lesson
+        self._before = None
+
+    def show_flips(self, lesson: int) -> None:
+        """List a lesson's flips; from then on these items are exposed."""
+        session = self.session
+        frame = session.flips(lesson, MAX_FLIPS)
+        index = {label: place for place, label in enumerate(session.classes_)}
+        self._lesson = lesson
+        self._flips[lesson] = [
+            {
+                "item_id": row.item_id,
+                "text": row.content,
+                "before": index[row.before],
+                "after": index[row.after],
+            }
+            for row in frame.itertuples()
+        ]
+
+    # ---- props ----------------------------------------------------------------------------
+
+    def queue(self) -> dict[str, Any]:
+        """Return the props of the labeling queue."""
+        session = self.session
+        state, pool = session.state, session.pool
+        why = session.why_read_only if session.read_only else None
+        ahead = [] if why is not None else session.items_waiting(AHEAD)
+        return label_queue_props(
+            state,
+            pool,
+            items=ahead,
+            n_askable=session.n_askable,
+            model=self._model(),
+            stop=self._stop(),
+            unusable=why,
+            problem=problem_of(session.learner.failure),
+        )
+
+    def _stop(self) -> dict[str, Any] | None:
+        session = self.session
+        item_id = session.state.standing
+        if item_id is None or item_id not in session.pool:
+            return None
+        answer = session.state.answer(item_id)
+        if answer is None or answer.predicted is None:
+            return None
+        subject = (item_id, answer.predicted.label, answer.label)
+        if self._subject != subject:
+            self._subject, self._before, self._lesson = subject, None, None
+        explanation = self._explanation()
+        spans: list[list[int]] = []
+        if explanation is not None:
+            strength = [float(value) for value in explanation.contributions]
+            marked = sorted(
+                (span for span in explanation.spans if strength[span[2]] > 0),
+                key=lambda span: -strength[span[2]],
+            )
+            spans = [[int(start), int(end)] for start, end, _ in marked[:6]]
+        return stop_props(session.state, session.pool, spans, kept(session.state).words())
+
+    def _status(self) -> str:
+        session = self.session
+        why = session.why_read_only if session.read_only else None
+        return status_line(session.state, session.n_askable, why)
+
+    def _model(self) -> dict[str, Any]:
+        session = self.session
+        learner = session.learner
+        return {
+            "name": learner.words(),
+            "version": learner.version,
+            "fitting": session.fitting,
+            "behind": learner.behind,
+        }
+
+    def _explanation(self) -> Explanation | None:
+        """Return the live version's explanation of the subject; computed once a version."""
+        session, subject = self.session, self._subject
+        if subject is None:
+            return None
+        item_id, label, against = subject
+        answer = session.state.answer(item_id)
+        if answer is None or item_id not in session.pool:
+            self._subject = None
+            return None
+        key = (subject, session.learner.version, answer.seq)
+        if self._cached[0] != key:
+            number = session.pool.number(item_id)
+            try:
+                predicted = session.learner.predicted(number)
+                speaks = predicted if label is None else label
+                other = against
+                if other is None and label is None and answer.label != predicted:
+                    other = answer.label
+                if other is None:
+                    other = session.learner.runner_up(number, speaks)
+                found = session.explain(item_id, speaks, other)
+            except NotFittedYetError:
+                found = None
+            self._cached = (key, found)
+        return self._cached[1]
+
+    def explanation(self) -> dict[str, Any]:
+        """Return the props of the explanation panel."""
+        session = self.session
+        state, pool, learner = session.state, session.pool, session.learner
+        problem = None
+        explanation, reasons, near = None, None, []
+        try:
+            explanation = self._explanation()
+        except Exception as error:  # noqa: BLE001 - a user's estimator may raise anything
+            problem = {
+                "kind": "model",
+                "title": "No reasons for this item",
+                "text": f"{type(error).__name__}: {error}",
+                "hint": "The answer is safe; other items may still be explained.",
+            }
+        if explanation is not None and self._subject is not None:
+            number = pool.number(self._subject[0])
+            before = None
+            if self._before is not None:
+                same = (self._subject[0], explanation.label, explanation.against)
+                before = self._before[1] if self._before[0] == same else None
+            lesson = None if self._lesson is None else state.lessons.get(self._lesson)
+            if lesson is not None and lesson.version is None:
+                before = None
+            reasons = reasons_props(
+                explanation,
+                session.classes_,
+                session.classes_.index(learner.predicted(number)),
+                standing_stances(state),
+                before,
+            )
+            near = learner.neighbors(number)
+        return explanation_props(
+            state,
+            pool,
+            item_id=None if self._subject is None else self._subject[0],
+            reasons=reasons,
+            neighbors=near,
+            effect=self.effect(),
+            may_teach=not session.read_only,
+            status=self._status(),
+            empty=_EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session),
+            problem=problem,
+        )
+
+    def effect(self) -> dict[str, Any] | None:
+        """Return the effect on show, or None."""
+        session = self.session
+        state = session.state
+        lesson = None if self._lesson is None else state.lessons.get(self._lesson)
+        if lesson is None:
+            return None
+        shown = self._flips.get(lesson.seq)
+        if shown is not None:
+            index = {label: place for place, label in enumerate(session.classes_)}
+            shown = [{**row, "judged": self._judged(row["item_id"], index)} for row in shown]
+        measured = lesson.flips is not None and not lesson.retracted
+        return effect_props(
+            lesson,
+            pending=lesson.version is None and not lesson.retracted and session.fitting,
+            total=len(session.pool),
+            shown=shown,
+            blind_left=len(session.blind_flips(lesson.seq)) if measured and lesson.flips else 0,
+            looks=looks_of(state, lesson),
+        )
+
+    def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
+        answer = self.session.state.answer(item_id)
+        return None if answer is None else index[answer.label]
+
+    def lessons(self) -> list[dict[str, Any]]:
+        """Return what was taught beyond labels, newest first."""
+        session = self.session
+        held: list[Lesson] = [one for one in session.state.lessons.values() if not one.retracted]
+        return [
+            {
+                "lesson": lesson.seq,
+                "words": lesson_words(lesson),
+                "flips": lesson.flips,
+                "may_undo": not session.read_only,
+            }
+            for lesson in reversed(held)
+        ]
+
+    def workbench(self) -> dict[str, Any]:
+        """Return the props of the workbench, all but the curve."""
+        session = self.session
+        queue = self.queue()
+        return {
+            "seq": session.state.seq,
+            "header": {
+                "journal": session.name,
+                "person": session.person,
+                "model": queue["model"],
+                "labeled": f"{session.state.n_labeled:,} of {session.n_askable:,} labeled",
+            },
+            "queue": queue,
+            "explanation": self.explanation(),
+            "lessons": self.lessons(),
+            "standing": self.standing,
+        }
+
+    def curves(self) -> dict[str, Any]:
+        """Return the props of the learning curves, and renew `standing`, which costs as much."""
+        session = self.session
+        frame = session.curves()
+        self.standing = standing(session.state, session.truth)
+        props = learning_curves_props(session.state, frame, self.standing)
+        return {**props, "status": self._status()}
+
+
+def _why(session: Session) -> str:
+    if session.state.n_labeled == 0:
+        return "answer items of two classes first."
+    if len(session.state.counts) < 2:
+        return "so far all answers are of one class."
+    return "the first fit is still running."

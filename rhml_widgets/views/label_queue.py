@@ -1,0 +1,248 @@
+"""Props of the labeling queue: the item, its keys, and nothing of the model's view before."""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.views.words import STAGES, duration_words, excerpt, quoted, undo_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rhml_widgets.items.pool import Item, Pool
+    from rhml_widgets.journal.events import FitFailed, Label
+    from rhml_widgets.state import Judgment, State, StateView
+
+__all__ = ["class_keys", "label_queue_props", "problem_of", "status_line", "stop_props"]
+
+MAX_TEXT = 10_000
+HISTORY = 30
+SKIP_REASONS = ("not sure", "needs context", "several classes fit", "none of these", "not readable")
+
+_DIGITS = "1234567890"
+
+
+def class_keys(classes: Sequence[Label]) -> list[str | None]:
+    """Return the key that answers each class, None where it has to be typed.
+
+    A one-character class is its own key; up to ten others get 1 to 9 and 0.
+
+    Examples
+    --------
+    >>> class_keys(["spam", "ham", "x"])
+    ['1', '2', 'x']
+    """
+    own = [str(label) if len(str(label)) == 1 else None for label in classes]
+    if len(classes) > len(_DIGITS):
+        return own
+    free = iter([digit for digit in _DIGITS if digit not in own])
+    return [key if key is not None else next(free) for key in own]
+
+
+def label_queue_props(
+    state: State | StateView,
+    pool: Pool,
+    *,
+    items: Sequence[Item],
+    n_askable: int,
+    model: dict[str, Any],
+    stop: dict[str, Any] | None = None,
+    unusable: str | None = None,
+    problem: dict[str, Any] | None = None,
+    may_add: bool = True,
+) -> dict[str, Any]:
+    """Return what the labeling queue shows.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        The current one, then those drawn ahead.
+    n_askable : int
+        Items that may be asked at all: the pool less the holdout.
+    model : dict
+        See `ModelProps` in ``js/src/shared/types.ts``, as for all that is returned here.
+    stop : dict or None
+        From `stop_props`, while advice stands.
+    unusable : str or None
+        Why nothing can be answered here.
+    """
+    labels = list(state.classes)
+    labeled = state.n_labeled
+    return {
+        "seq": state.seq,
+        "state": _queue_state(unusable, len(pool), stop, labels, items),
+        "state_text": unusable or "",
+        "status": status_line(state, n_askable, unusable),
+        "progress": _progress(state, n_askable),
+        "classes": [
+            {
+                "name": str(label),
+                "definition": state.classes[label],
+                "key": key,
+                "count": state.counts.get(label, 0),
+            }
+            for label, key in zip(labels, class_keys(labels), strict=True)
+        ],
+        "may_add": may_add and unusable is None,
+        "items": [_item_props(item, state, pool) for item in items],
+        "stop": stop,
+        "undo": undo_words(state, pool),
+        "skip_reasons": list(SKIP_REASONS),
+        "history": _history(state, pool, labels),
+        "last": _last_item(state, pool) if labeled else None,
+        "model": model,
+        "problem": problem,
+    }
+
+
+def _queue_state(
+    unusable: str | None,
+    n_items: int,
+    stop: dict[str, Any] | None,
+    labels: Sequence[Label],
+    items: Sequence[Item],
+) -> str:
+    if unusable is not None:
+        if unusable.startswith("moved"):
+            return "moved"
+        return "closed" if unusable == "closed" else "read-only"
+    if n_items == 0:
+        return "empty"
+    if stop is not None:
+        return "stopped"
+    if not labels:
+        return "no-classes"
+    return "asking" if items else "done"
+
+
+def status_line(state: State | StateView, n_askable: int, unusable: str | None) -> str:
+    """Return the status line, the same in all views of a session."""
+    count = f"{state.n_labeled:,} of {n_askable:,} labeled"
+    if unusable is not None:
+        return f"{unusable} · {count}"
+    return f"saved · {count}" if state.n_labeled or state.retracted else count
+
+
+def _progress(state: State | StateView, n_askable: int) -> dict[str, Any]:
+    last: list[float] = []
+    for seq in reversed(state.judgments):
+        duration = state.judgments[seq].duration
+        if duration is not None:
+            last.append(duration)
+        if len(last) == 20:
+            break
+    each = statistics.median(last) if len(last) >= 5 else None
+    rest = n_askable - state.n_labeled
+    left = f"{duration_words(each * rest)} for the rest" if each and rest > 0 else ""
+    return {
+        "labeled": state.n_labeled,
+        "total": n_askable,
+        "seconds_each": None if each is None else round(each, 1),
+        "left": left,
+    }
+
+
+def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, Any]:
+    text = item.content
+    draft = state.drafts.get(item.item_id)
+    return {
+        "item_id": item.item_id,
+        "text": text[:MAX_TEXT],
+        "truncated": len(text) > MAX_TEXT,
+        "purpose": item.purpose,
+        "why": item.reason,
+        "rows": int(pool.rows[pool.number(item.item_id)]),
+        "seen": state.seq,
+        "draft": None
+        if draft is None
+        else {
+            "note": draft.note,
+            "rationale": [list(mark) for mark in draft.rationale or () if not isinstance(mark, str)],
+        },
+    }
+
+
+def _history(
+    state: State | StateView, pool: Pool, labels: Sequence[Label]
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    index = {label: place for place, label in enumerate(labels)}
+    seen: set[str] = set()
+    for seq in reversed(state.judgments):
+        one: Judgment = state.judgments[seq]
+        if one.item_id in seen:
+            continue
+        seen.add(one.item_id)
+        known = one.item_id in pool
+        content = pool.contents[pool.number(one.item_id)] if known else "(no longer in the pool)"
+        stage = STAGES.get(one.stage, one.stage)
+        if one.stage == "revised" and _kept(state, one):
+            stage = "kept"
+        rows.append(
+            {
+                "seq": seq,
+                "item_id": one.item_id,
+                "excerpt": excerpt(content),
+                "label": index[one.label],
+                "stage": stage,
+                "note": one.note,
+            }
+        )
+        if len(rows) == HISTORY:
+            break
+    return rows
+
+
+def _kept(state: State | StateView, judgment: Judgment) -> bool:
+    seqs = state.answers[judgment.item_id]
+    place = seqs.index(judgment.seq)
+    return place > 0 and state.judgments[seqs[place - 1]].label == judgment.label
+
+
+def _last_item(state: State | StateView, pool: Pool) -> str | None:
+    for seq in reversed(state.judgments):
+        item_id: str = state.judgments[seq].item_id
+        return item_id if item_id in pool else None
+    return None
+
+
+def stop_props(
+    state: State | StateView, pool: Pool, spans: Sequence[Sequence[int]], record: str
+) -> dict[str, Any] | None:
+    """Return the advice that stands, or None.
+
+    Parameters
+    ----------
+    spans : sequence of (start, end)
+        Words that spoke for the model's label, strongest first.
+    record : str
+        How earlier stops went, in words.
+    """
+    item_id = state.standing
+    answer = state.answer(item_id) if item_id is not None else None
+    if answer is None or answer.predicted is None or item_id not in pool:
+        return None
+    labels = list(state.classes)
+    return {
+        "item_id": item_id,
+        "text": pool.contents[pool.number(item_id)],
+        "yours": labels.index(answer.label),
+        "model": labels.index(answer.predicted.label),
+        "words": f"I read {quoted(answer.predicted.label)}, firmly.",
+        "record": record,
+        "spans": [list(span) for span in spans],
+    }
+
+
+def problem_of(failure: FitFailed | None) -> dict[str, Any] | None:
+    """Return a failing fit as something to show: what, why and what to do."""
+    if failure is None:
+        return None
+    return {
+        "kind": "model",
+        "title": "The model could not learn from the last answers",
+        "text": f"{failure.error}: {failure.message}",
+        "hint": "Your answers are safe and you can go on. The version before keeps answering; the "
+        "next answer tries again, or set session.model = another estimator.",
+    }

@@ -1,0 +1,84 @@
+"""Words: how the views say things, in the first and second person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rhml_widgets.items.pool import Pool
+    from rhml_widgets.state import Lesson, State, StateView
+
+__all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
+
+STAGES = {"first": "", "revised": "revised", "corrected": "changed", "imported": "imported"}
+"""What the history says of a stage, beyond the label itself."""
+
+
+def quoted(text: object) -> str:
+    """Return ``text`` in typographic quotes."""
+    return f"“{text}”"
+
+
+def excerpt(text: str, length: int = 90) -> str:
+    """Return the beginning of a text on one line, cut at a word where it can be.
+
+    Examples
+    --------
+    >>> excerpt("one two three", 9)
+    'one two…'
+    """
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line or "(empty)"
+    cut = line[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut) + "…"
+
+
+def duration_words(seconds: float) -> str:
+    """Return a duration as people say it.
+
+    Examples
+    --------
+    >>> duration_words(50), duration_words(3000), duration_words(9000)
+    ('under a minute', 'about 50 minutes', 'about 2.5 hours')
+    """
+    if seconds < 60:
+        return "under a minute"
+    if seconds < 5400:
+        minutes = round(seconds / 60)
+        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
+    return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
+
+
+def stance_words(stance: dict[str, Any]) -> str:
+    """Return one stance as a sentence about what the person did."""
+    term = quoted(stance["term"])
+    if stance["stance"] == "irrelevant":
+        return f"You struck {term}."
+    return f"You told me that {term} speaks for {quoted(stance['label'])}."
+
+
+def lesson_words(lesson: Lesson) -> str:
+    """Return a lesson as a sentence."""
+    if lesson.origin == "codebook":
+        n = len(lesson.stances)
+        return f"Class names, definitions and seed words: {n} word{'s' if n != 1 else ''}."
+    return " ".join(stance_words(stance) for stance in lesson.stances)
+
+
+def undo_words(state: State | StateView, pool: Pool) -> str | None:
+    """Return what an undo would take back, or None."""
+    seq = state.last_action()
+    if seq is None:
+        return None
+    if seq in state.lessons:
+        return lesson_words(state.lessons[seq])
+    judgment = state.judgments.get(seq)
+    if judgment is not None:
+        return f"{quoted(judgment.label)} for {quoted(_excerpt_of(judgment.item_id, pool))}"
+    item_id = next((one for one, at in state.skipped.items() if at == seq), None)
+    return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
+
+
+def _excerpt_of(item_id: str, pool: Pool) -> str:
+    return excerpt(pool.contents[pool.number(item_id)], 40) if item_id in pool else item_id
