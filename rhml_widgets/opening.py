@@ -314,9 +314,7 @@ def open_session(
         record=record,
         may_record=may_record,
         holdout={
-            items.number(item_id): known.get(item_id)
-            for item_id in chosen
-            if item_id in items
+            items.number(item_id): known.get(item_id) for item_id in chosen if item_id in items
         },
         strategy=strategy,
         purposes=purposes,

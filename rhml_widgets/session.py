@@ -4,59 +4,43 @@ from __future__ import annotations
 
 import inspect
 import math
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from rhml_widgets import frames
 from rhml_widgets.exceptions import (
     AlreadyJudgedError,
     BadInputError,
-    ClosedSessionError,
-    NotFittedYetError,
-    ReadOnlyError,
-    SealedError,
-    UnknownItemError,
-    UnknownTermError,
 )
-from rhml_widgets.human.advice import Advice, disagrees_firmly, require_policy
+from rhml_widgets.human.advice import require_policy
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type, require_class
+from rhml_widgets.items.labels import clean_label, one_type
 from rhml_widgets.items.pool import Item
+from rhml_widgets.items.ranges import require_range
 from rhml_widgets.journal.events import (
     ClassAdded,
-    Exposed,
     Judged,
     Queried,
     Retracted,
     Shown,
     Skipped,
-    Taught,
 )
-from rhml_widgets.machine.effect import Effect
 from rhml_widgets.machine.queue import reason_words
-from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.measures.curves import curves, repr_line
-from rhml_widgets.opening import PURPOSES, open_session
+from rhml_widgets.opening import PURPOSES
+from rhml_widgets.teaching import Teaching
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
 
-    from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, Label
-    from rhml_widgets.machine.explanations import Explanation
-    from rhml_widgets.machine.live_model import LiveModel
-    from rhml_widgets.state import StateView
 
 __all__ = ["Session"]
 
 
-class Session:
+class Session(Teaching):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -179,94 +163,6 @@ class Session:
         session._begin(**{**usual, "refit": "sync", **arguments}, read_only=True)
         return session
 
-    def _begin(self, *, advice: str, refit: str | int, **arguments: Any) -> None:
-        self._lock = threading.RLock()
-        self._held = threading.local()
-        self._subscribers: dict[int, Callable[[], None]] = {}
-        self._closed: str | None = None
-        opened = open_session(
-            **arguments,
-            advice=advice,
-            refit=refit,
-            lock=self._lock,
-            record=self._record,
-            may_record=lambda: not self.read_only,
-            on_taken=self._taken_over,
-        )
-        self.pool: Pool = opened.pool
-        self.person: str = opened.person
-        self.advice = advice
-        self._journal = opened.journal
-        self._state = opened.state
-        self._truth = opened.truth
-        self._learner = opened.learner
-        self._refit = refit
-        self._unseen_labels = 0
-        if opened.first:
-            self._record(opened.first)
-        self._learner.catch_up()
-        self._refitter = Refitter(
-            self._turn, self._fit_failed, background=refit not in ("sync", "manual")
-        )
-        if refit != "manual" or self._state.versions:
-            self._refitter.request()
-            # Most first models are there in well under a second, and then the first item is
-            # chosen by one; a slow model is not waited for.
-            self._refitter.wait(1.0)
-
-    # ---- reading --------------------------------------------------------------------------
-
-    @property
-    def state(self) -> StateView:
-        """All that is known, folded from the journal; read-only."""
-        return self._state.view()
-
-    @property
-    def classes_(self) -> list[Label]:
-        """The classes, in the order they were named."""
-        return list(self._state.classes)
-
-    @property
-    def model(self) -> LiveModel:
-        """The live model; set it to another estimator to swap it."""
-        return self._learner.model
-
-    @model.setter
-    def model(self, model: Any) -> None:
-        self._require_open()
-        self._learner.swap(model)
-        self._relearn(always=True)
-
-    @property
-    def learner(self) -> Any:
-        """The model's side, for views."""
-        return self._learner
-
-    @property
-    def name(self) -> str:
-        """The journal's file name."""
-        return self._journal.name
-
-    @property
-    def read_only(self) -> bool:
-        """Whether nothing can be answered, because the journal cannot be written here."""
-        return self._closed is not None or self._journal.read_only
-
-    @property
-    def why_read_only(self) -> str | None:
-        """Why, in words; None where it is not."""
-        return self._closed or self._journal.why_read_only
-
-    @property
-    def fitting(self) -> bool:
-        """Whether a refit runs or waits."""
-        return self._refitter.busy
-
-    @property
-    def truth(self) -> dict[str, Label]:
-        """Known labels by item id, as given in this process."""
-        return dict(self._truth)
-
     def events(self) -> list[Entry]:
         """Return the journal, oldest first."""
         return self._journal.entries()
@@ -344,15 +240,6 @@ class Session:
             if (query := self._state.queries.get(item_id)) is not None
         ]
 
-    def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
-        events: list[Event] = []
-        for query in drawn:
-            events.append(query)
-            predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
-            if predicted is not None:
-                events.append(predicted)
-        return events
-
     def _item(self, item_id: str) -> Item:
         number, query = self.pool.number(item_id), self._state.queries.get(item_id)
         return Item(
@@ -411,8 +298,8 @@ class Session:
         own_id = self.pool.ids[number]
         answer = clean_label(label)
         marks = _clean_rationale(rationale, self.pool.contents[number])
-        _require_range("confidence", confidence, 1.0)
-        _require_range("duration", duration, math.inf)
+        require_range("confidence", confidence, 1.0)
+        require_range("duration", duration, math.inf)
         with self._changing():
             sent = self._journal.find(event_id) if event_id is not None else None
             if sent is not None:
@@ -451,13 +338,6 @@ class Session:
         if logged is not None and logged.version == self._learner.version:
             return None
         return self._learner.predict(number, "answered")
-
-    def _require_class(self, label: Label) -> None:
-        opened = self._state.opened
-        if opened is not None and opened.classes is not None:
-            require_class(label, self._state.classes)
-        else:
-            one_type([*self._state.classes, label])
 
     def add_class(self, label: Label, definition: str | None = None) -> int:
         """Add a class; return its place in ``classes_``.
@@ -528,403 +408,6 @@ class Session:
             if not self.read_only:
                 self._record([Shown(item_id=own_id)])
 
-    # ---- reasons --------------------------------------------------------------------------
-
-    def explain(
-        self, item_id: str | Item, label: Label | None = None, against: Label | None = None
-    ) -> Explanation:
-        """Explain the live model's view of an item; logged as exposure.
-
-        Parameters
-        ----------
-        item_id : str or Item
-        label : label, optional
-            What the contributions speak for; None: the predicted class.
-        against : label, optional
-            Answers "why ``label`` and not ``against``".
-
-        Raises
-        ------
-        NotFittedYetError
-            Before the first version.
-        """
-        number = self.pool.number(item_id)
-        explanation = self._learner.explain(number, label, against)
-        self._expose([self.pool.ids[number]], "explanation")
-        return explanation
-
-    def advise(self, item_id: str | Item) -> Advice:
-        """Return what the model has to say to an answer, by the session's advice policy.
-
-        With ``speak_up`` it is all (``arm="full"``) where the item was a check or a challenge
-        and the model firmly disagreed before it saw the answer, else nothing (``arm="none"``).
-        What is shown is logged; the next answer to the item is then a revision, keeping included.
-
-        Raises
-        ------
-        SealedError
-            Before the item's first judgment.
-        """
-        number = self.pool.number(item_id)
-        own_id = self.pool.ids[number]
-        with self._changing(writes=False):
-            answer = self._state.answer(own_id)
-            if answer is None:
-                msg = f"item {own_id} is sealed: answer it before asking for the model's view"
-                raise SealedError(msg)
-            query = self._state.queries.get(own_id)
-            asked_to_measure = query is not None and query.purpose in ("check", "challenge")
-            firm = disagrees_firmly(answer.predicted, answer.label, self.classes_)
-            if (
-                self.advice == "none"
-                or not asked_to_measure
-                or not firm
-                or not answer.sealed
-                or self.read_only
-            ):
-                return Advice("none")
-            predicted = answer.predicted
-            assert predicted is not None  # noqa: S101 - a firm disagreement has a prediction
-            self._record(
-                [
-                    Exposed(
-                        item_id=own_id,
-                        what="advice",
-                        version=predicted.version,
-                        arm="full",
-                        stop=True,
-                    )
-                ]
-            )
-            score = predicted.proba[self.classes_.index(predicted.label)]
-        return Advice(
-            "full",
-            predicted.label,
-            score,
-            self._learner.explain(number, predicted.label, answer.label),
-        )
-
-    def teach(
-        self,
-        term: str,
-        label: Label | None = None,
-        *,
-        stance: str = "supports",
-        strength: float = 1.0,
-        item_id: str | Item | None = None,
-        event_id: str | None = None,
-        wait: bool = True,
-    ) -> Effect:
-        """Tell the model what a term means, and see what that changes.
-
-        Parameters
-        ----------
-        term : str
-            A word or phrase as it stands in the texts.
-        label : label, optional
-            The class it speaks for; needed for ``supports``.
-        stance : {"supports", "irrelevant"}
-            "irrelevant" strikes the term: the model no longer listens to it.
-        strength : float
-            In (0, 10]; 1 is the usual.
-        item_id : str or Item, optional
-            Where the person came upon it.
-        wait : bool
-            False returns before the refit, with ``after=None``.
-
-        Returns
-        -------
-        Effect
-            ``undo(effect.lesson)`` takes it back.
-
-        Raises
-        ------
-        UnknownTermError
-            If none of the model's features stands for the term.
-        """
-        term, label = self._clean_lesson(term, label, stance, strength)
-        origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
-        stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
-        with self._changing():
-            before = self._learner.version
-            event = Taught(stances=stances, origin="person", item_id=origin)
-            lesson = self._record([event], [event_id])[-1].seq
-        self._relearn(always=True)
-        if not wait:
-            return Effect(lesson, 0, before, None)
-        self.wait()
-        told = self._state.lessons[lesson]
-        return Effect(lesson, told.flips or 0, before, told.version)
-
-    def _clean_lesson(
-        self, term: str, label: Label | None, stance: str, strength: float
-    ) -> tuple[str, Label | None]:
-        if not isinstance(term, str) or not term.strip():
-            msg = f"term={term!r}: expected a word or a phrase"
-            raise BadInputError(msg)
-        if stance not in ("supports", "irrelevant"):
-            msg = f"stance={stance!r}: expected 'supports' or 'irrelevant'"
-            raise BadInputError(msg)
-        _require_range("strength", strength, 10.0)
-        if stance == "supports":
-            if label is None:
-                msg = f"term {term!r} supports which class? Give label=..., one of {self.classes_}"
-                raise BadInputError(msg)
-            label = clean_label(label)
-            self._require_class(label)
-        elif label is not None:
-            label = clean_label(label)
-        features = self._learner.features()
-        term = tidy(term.strip())
-        if features.in_terms and not features.columns(term):
-            msg = (
-                f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
-                "word as it stands in the texts, or a vectorizer whose n-grams hold the phrase"
-            )
-            raise UnknownTermError(msg)
-        return term, label
-
-    def flips(self, lesson: int | None = None, n: int | None = None) -> pd.DataFrame:
-        """Return the items whose prediction a lesson changed; logged as exposure.
-
-        Parameters
-        ----------
-        lesson : int, optional
-            The lesson's seq; None: the latest that was measured.
-        n : int, optional
-            At most so many rows; only these are exposed.
-
-        Returns
-        -------
-        DataFrame
-            item_id, position, content, before, after.
-        """
-        change = self._learner.change(self._lesson(lesson))
-        frame = frames.flips(self.pool, change, self.classes_)
-        frame = frame if n is None else frame.head(n)
-        self._expose(frame["item_id"].tolist(), "flips")
-        return frame
-
-    def look(self, lesson: int | None = None, n: int = 5) -> int:
-        """Queue flipped items to be judged blind, without saying what was before or after.
-
-        Returns
-        -------
-        int
-            How many were queued: those already answered or exposed cannot be judged blind.
-        """
-        seq = self._lesson(lesson)
-        change = self._learner.change(seq)
-        with self._changing():
-            free = self.blind_flips(seq)
-            if change is None or not len(free):
-                return 0
-            stream = np.random.default_rng([self._learner.seed, seq, self._state.n_draws])
-            chosen = stream.choice(free, size=min(n, len(free)), replace=False)
-            where = {number: i for i, number in enumerate(change.numbers.tolist())}
-            classes = self.classes_
-            drawn = [
-                Queried(
-                    item_id=self.pool.ids[number],
-                    purpose="teach",
-                    propensity=len(chosen) / len(free),
-                    n_candidates=len(free),
-                    version=self._learner.version,
-                    reason="flip",
-                    lesson=seq,
-                    before=classes[int(change.before[where[number]])],
-                    after=classes[int(change.after[where[number]])],
-                )
-                for number in chosen.tolist()
-            ]
-            self._record(self._with_predictions(drawn))
-            return len(drawn)
-
-    def blind_flips(self, lesson: int) -> np.ndarray:
-        """Return the numbers of a lesson's flipped items that may still be judged blind."""
-        change = self._learner.change(lesson)
-        if change is None or self._state.exposed_all is not None:
-            return np.zeros(0, dtype=np.intp)
-        ids, taken = self.pool.ids, self._learner.taken
-        return np.asarray(
-            [n for n in change.numbers.tolist() if not taken[n] and ids[n] not in self._state.exposed],
-            dtype=np.intp,
-        )
-
-    def _lesson(self, lesson: int | None) -> int:
-        taught = self._state.lessons
-        if lesson is None:
-            measured = [seq for seq, one in taught.items() if one.flips is not None]
-            if not measured:
-                msg = "no lesson has been measured yet: teach a term first"
-                raise BadInputError(msg)
-            return measured[-1]
-        if lesson not in taught:
-            msg = f"lesson={lesson!r}: expected the seq of a lesson, one of {list(taught)[-5:]}"
-            raise BadInputError(msg)
-        return lesson
-
-    def predict_pool(self) -> pd.DataFrame:
-        """Return the live model's view of every row; logged as exposure of all items.
-
-        Returns
-        -------
-        DataFrame
-            item_id, position, label, probability; a row for each row of the pool. Answers given
-            from now on are no longer ``first``.
-        """
-        live = self._learner.live
-        if live is None:
-            msg = "no model has been fitted yet: label items of two classes first"
-            raise NotFittedYetError(msg)
-        with self._changing(writes=False):
-            if self._state.exposed_all is None and not self.read_only:
-                event = Exposed(item_id=None, what="predictions", version=self._learner.version)
-                self._record([event])
-        return frames.predictions(self.pool, live)
-
-    def _expose(self, item_ids: Sequence[str], what: str) -> None:
-        with self._changing(writes=False):
-            new = [one for one in item_ids if one not in self._state.exposed]
-            if new and not self.read_only:
-                version = self._learner.version
-                self._record([Exposed(item_id=one, what=what, version=version) for one in new])
-
-    # ---- learning -------------------------------------------------------------------------
-
-    def refit(self) -> None:
-        """Ask for a refit and return at once."""
-        self._require_open()
-        self._refitter.request()
-
-    def touch(self) -> None:
-        """Tell subscribers that something worth drawing again happened."""
-        self._notify()
-
-    def fit(self) -> Session:
-        """Refit on everything known now, and wait for it."""
-        self._require_open()
-        self.refit()
-        self.wait()
-        return self
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
-        return self._refitter.wait(timeout)
-
-    def _turn(self) -> None:
-        before = self._learner.version, self._learner.failure
-        try:
-            self._learner.turn()
-        finally:
-            if self._closed is None and before != (self._learner.version, self._learner.failure):
-                self._notify()
-
-    def _fit_failed(self, error: BaseException) -> None:
-        if self._closed is None:
-            self._learner.failed(error)
-            self._notify()
-
-    def _relearn(self, *, always: bool = False) -> None:
-        self._unseen_labels += 1
-        if always or self._refit in ("background", "sync"):
-            due = True
-        elif self._refit == "manual":
-            due = False
-        else:
-            due = self._unseen_labels >= int(self._refit)
-        if due:
-            self._unseen_labels = 0
-            self._refitter.request()
-
-    # ---- the life of a session ------------------------------------------------------------
-
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback()`` after every change, from whatever thread made it.
-
-        Returns
-        -------
-        callable
-            Ends the subscription.
-        """
-        key = id(callback)
-        self._subscribers[key] = callback
-        return lambda: self._subscribers.pop(key, None) and None
-
-    @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Tell subscribers once, at the end, of all that changes inside, in this thread."""
-        if getattr(self._held, "depth", 0):
-            yield
-            return
-        self._held.depth, self._held.dirty = 1, False
-        try:
-            yield
-        finally:
-            self._held.depth = 0
-            if self._held.dirty:
-                self._notify()
-
-    def _notify(self) -> None:
-        if getattr(self._held, "depth", 0):
-            self._held.dirty = True
-            return
-        for callback in list(self._subscribers.values()):
-            callback()
-
-    @contextmanager
-    def _changing(self, *, writes: bool = True) -> Iterator[None]:
-        self._require_open()
-        if writes and self._journal.read_only:
-            msg = f"{self.name} is read-only here: {self._journal.why_read_only}"
-            raise ReadOnlyError(msg)
-        with self.holding():
-            with self._lock:
-                before = self._state.seq
-                yield
-                changed = self._state.seq != before
-            if changed:
-                self._held.dirty = True
-
-    def _record(
-        self, events: Sequence[Event], event_ids: Sequence[str | None] | None = None
-    ) -> list[Entry]:
-        if not events:
-            return []
-        entries = self._journal.append(events, person=self.person, event_ids=event_ids)
-        for entry in entries:
-            if entry.seq > self._state.seq:
-                self._learner.follow(entry, self._state.fold(entry))
-        return entries
-
-    def _require_open(self) -> None:
-        if self._closed is not None:
-            msg = f"this session is closed ({self._closed}); create it again to go on"
-            raise ClosedSessionError(msg)
-
-    def _taken_over(self) -> None:
-        self._end("moved to the newer cell")
-
-    def close(self) -> None:
-        """Free the journal; what was answered is safe. Closing twice is fine."""
-        self._end("closed")
-
-    def _end(self, why: str) -> None:
-        if self._closed is None:
-            self._closed = why
-            self._refitter.close()
-            with self._lock:
-                self._journal.close()
-            self._notify()
-
-    def __enter__(self) -> Session:
-        """Return the session, to be closed at the end of a with block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
-        self.close()
-
     def __repr__(self) -> str:
         """Say what matters: model, version, how far, how good."""
         parts = [
@@ -944,15 +427,6 @@ class Session:
         from rhml_widgets.report.report import write
 
         return write(self, path, **options)
-
-
-def _require_range(name: str, value: float | None, high: float) -> None:
-    if value is None:
-        return
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not number or not 0 <= float(value) <= high or math.isinf(float(value)):
-        msg = f"{name}={value!r}: expected a number from 0 to {high:g}"
-        raise BadInputError(msg)
 
 
 def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:

@@ -31,9 +31,7 @@ from rhml_widgets.journal.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rhml_widgets.journal.events import Entry, Label
+    from rhml_widgets.journal.events import Entry, Event, Label
 
 __all__ = ["Judgment", "Lesson", "Prediction", "Query", "State", "Version"]
 
@@ -255,7 +253,7 @@ class State:
         event = entry.event
         if isinstance(event, Retracted):
             return self._retracted(entry, event)
-        _FOLDS[type(event)](self, entry, event)
+        getattr(self, _FOLDS[type(event)])(entry, event)
         return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
     def _opened(self, _entry: Entry, event: Opened) -> None:
@@ -437,22 +435,22 @@ class State:
         self.notes[entry.seq] = (event.item_id, event.text)
 
 
-_FOLDS: dict[type, Callable[[State, Entry, Any], None]] = {
-    Opened: State._opened,
-    Extended: State._extended,
-    ClassAdded: State._class_added,
-    Queried: State._queried,
-    Shown: State._shown,
-    Predicted: State._predicted,
-    Judged: State._judged,
-    Skipped: State._skipped,
-    Exposed: State._exposed,
-    Taught: State._taught,
-    Imported: State._imported,
-    Fitted: State._fitted,
-    FitFailed: State._fit_failed,
-    Scored: State._scored,
-    Noted: State._noted,
+_FOLDS: dict[type[Event], str] = {
+    Opened: "_opened",
+    Extended: "_extended",
+    ClassAdded: "_class_added",
+    Queried: "_queried",
+    Shown: "_shown",
+    Predicted: "_predicted",
+    Judged: "_judged",
+    Skipped: "_skipped",
+    Exposed: "_exposed",
+    Taught: "_taught",
+    Imported: "_imported",
+    Fitted: "_fitted",
+    FitFailed: "_fit_failed",
+    Scored: "_scored",
+    Noted: "_noted",
 }
 
 

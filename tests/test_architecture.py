@@ -17,7 +17,7 @@ LAYERS = [
     {"measures"},
     {"machine"},
     {"human"},
-    {"opening", "frames", "session", "replay", "datasets"},
+    {"opening", "frames", "dialog", "teaching", "session", "replay", "datasets"},
     {"charts"},
     {"views"},
     {"report"},

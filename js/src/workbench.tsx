@@ -10,7 +10,8 @@ import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
 function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
-  const curves = useTrait<CurvesProps | null>("curves");
+  const drawn = useTrait<Partial<CurvesProps> | null | undefined>("curves");
+  const curves = typeof drawn?.seq === "number" ? (drawn as CurvesProps) : null; // {} until there are any
   const vega = useVega();
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;

@@ -63,9 +63,7 @@ def require_policy(advice: str) -> str:
     return advice
 
 
-def disagrees_firmly(
-    prediction: Prediction | None, label: Label, classes: Sequence[Label]
-) -> bool:
+def disagrees_firmly(prediction: Prediction | None, label: Label, classes: Sequence[Label]) -> bool:
     """Whether the model's view of an item firmly differs from the person's ``label``.
 
     Firmly is relative, because scores of a young model are small and not calibrated: it is

@@ -19,15 +19,15 @@ _PERSON = b"rhml-item"
 
 
 def tidy(text: str) -> str:
-    """Return ``text`` with lone surrogates replaced by U+FFFD, else unchanged.
+    r"""Return ``text`` with lone surrogates replaced by U+FFFD, else unchanged.
 
     Neither UTF-8 nor SQLite can hold a lone surrogate; everything else is kept as it is, so
     that offsets into the text stay true.
 
     Examples
     --------
-    >>> tidy("caf\\u00e9 \\ud800")
-    'café \ufffd'
+    >>> tidy("caf\u00e9 \ud800")
+    'café �'
     """
     try:
         text.encode()

@@ -101,7 +101,7 @@ def _from_frame(
 
 
 def _require_text(frame: pd.DataFrame, names: list[Hashable]) -> None:
-    from pandas.api import types  # noqa: PLC0415 - pandas is here only if a frame is
+    from pandas.api import types
 
     for name in names:
         dtype = frame[name].dtype

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Label
 
+MAX_NAMED = 20
+"""Classes an error lists before it says "and more"."""
+
 __all__ = ["clean_label", "is_missing", "one_type", "read_classes", "read_labels", "require_class"]
 
 
@@ -194,7 +197,7 @@ def require_class(label: Label, classes: Iterable[Label]) -> None:
     near = get_close_matches(str(label).strip().casefold(), [str(k).casefold() for k in known], 1)
     meant = next((k for k in known if near and str(k).casefold() == near[0]), None)
     hint = f"; did you mean {meant!r}?" if meant is not None else "."
-    shown = known if len(known) <= 20 else [*known[:20], "…"]
+    shown = known if len(known) <= MAX_NAMED else [*known[:MAX_NAMED], "…"]
     msg = (
         f"label {label!r} is not one of classes_ {shown}{hint} "
         "A new class comes by session.add_class(...)"
@@ -254,9 +257,7 @@ def _whole(value: Any) -> Any:
 def _by_row(labels: Any, pool: Pool, where: str) -> list[tuple[int, Any]]:
     index = getattr(labels, "index", None)
     if index is not None and hasattr(labels, "to_numpy"):
-        if pool.index is not None and len(labels) == pool.n_rows and index.equals(pool.index):
-            values = list(labels)
-        elif pool.index is None:
+        if pool.index is None or index.equals(pool.index):
             values = list(labels)
         elif not pool.index.is_unique or not index.is_unique:
             msg = (

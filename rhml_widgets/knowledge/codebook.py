@@ -11,21 +11,23 @@ if TYPE_CHECKING:
 
 __all__ = ["first_lesson"]
 
-NAME_STRENGTH = 1.0
-DEFINITION_STRENGTH = 0.5
-
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_][^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _words(text: object) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(_HUMP.sub(" ", str(text)))]
+def _words(row: Mapping[str, Any]) -> list[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    name = _HUMP.sub(" ", row["name"]) if isinstance(row["name"], str) else ""
+    found = _WORD.findall(f"{name} {row.get('definition') or ''}".casefold())
+    return [word for word in dict.fromkeys(found) if word not in ENGLISH_STOP_WORDS]
 
 
 def first_lesson(classes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the stances that class names, definitions and seed words amount to.
 
-    A word that several classes share says nothing and is left out, unless it is a seed.
+    A word counts less the more classes use it, and not at all where all of them do; a seed word
+    counts in full. English stop words are left out.
 
     Parameters
     ----------
@@ -34,8 +36,7 @@ def first_lesson(classes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``term``, ``label``, ``stance`` and ``strength`` in (0, 1], strongest word of each class
-        first.
+        ``term``, ``label``, ``stance`` and ``strength`` in (0, 1].
 
     Examples
     --------
@@ -43,21 +44,18 @@ def first_lesson(classes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ...         {"name": "lost_card", "definition": "stolen or lost", "seeds": []}]
     >>> [(row["term"], row["label"]) for row in first_lesson(rows)]
     [('in the post', 'card_arrival'), ('arrival', 'card_arrival'), ('lost', 'lost_card'), \
-('stolen', 'lost_card'), ('or', 'lost_card')]
+('stolen', 'lost_card')]
     """
-    told: list[dict[str, float]] = []
-    labels = []
-    for row in classes:
-        strengths = {word: DEFINITION_STRENGTH for word in _words(row.get("definition") or "")}
-        strengths |= dict.fromkeys(_words(row["name"]), NAME_STRENGTH)
-        told.append(dict(sorted(strengths.items(), key=lambda pair: -pair[1])))
-        labels.append((row["name"], [seed.strip() for seed in row.get("seeds") or ()]))
-    shared = {word for word, n in Counter(w for words in told for w in words).items() if n > 1}
-    return [
-        {"term": term, "label": name, "stance": "supports", "strength": strength}
-        for words, (name, seeds) in zip(told, labels, strict=True)
-        for term, strength in [
-            *((seed, NAME_STRENGTH) for seed in seeds if seed),
-            *((word, s) for word, s in words.items() if word not in shared and word not in seeds),
+    rows = list(classes)
+    own = [_words(row) for row in rows]
+    users = Counter(word for words in own for word in words)
+    lesson = []
+    for row, words in zip(rows, own, strict=True):
+        seeds = dict.fromkeys((seed.strip() for seed in row.get("seeds") or ()), 1.0)
+        told = {word: 1 / users[word] for word in words if users[word] < max(len(rows), 2)}
+        lesson += [
+            {"term": term, "label": row["name"], "stance": "supports", "strength": strength}
+            for term, strength in {**seeds, **{w: s for w, s in told.items() if w not in seeds}}.items()
+            if term
         ]
-    ]
+    return lesson

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.feedback import Guidance
 
-__all__ = ["Outlook", "PriorLogisticRegression", "decision", "fit_head", "outlook"]
+__all__ = ["Outlook", "PriorLogisticRegression", "decision", "fit_head", "label_array", "outlook", "takes_prior"]
 
+_NAIVE_BAYES = (MultinomialNB, ComplementNB, BernoulliNB)
+_ALLROWS = None
 _HALF_A_LABEL = 0.5
 """Weight of the empty item that stands for a class known from guidance alone."""
 _LEAST_REPEATED = 0.25
@@ -46,14 +48,15 @@ def fit_head(
     guidance: Guidance | None = None,
     classes: Sequence[Label] | None = None,
     random_state: int = 0,
+    contents: Sequence[str] | None = None,
 ) -> Any:
     """Fit a model on labels and on what people said beyond labels.
 
     Parameters
     ----------
     head : unfitted classifier or Pipeline
-    X : csr_matrix or ndarray, shape (n_labels, n_features); or a list of str
-        The labeled items; may have no rows.
+    X : csr_matrix or ndarray, shape (n_labels, n_features); list of str; or None
+        The labeled items; may have no rows. None: the model reads ``contents``.
     y : sequence of labels, length n_labels
     guidance : Guidance, optional
         Compiled stances (see `compile_guidance`), for these very rows.
@@ -61,6 +64,8 @@ def fit_head(
         The session's classes; the guidance's own if None.
     random_state : int
         For whatever draws and has no seed of its own.
+    contents : sequence of str, optional
+        The labeled texts, where there is no matrix (``Features(transform="labels")``).
 
     Returns
     -------
@@ -75,6 +80,8 @@ def fit_head(
         If the labels mix types.
     """
     labels = label_array(y)
+    if X is None:
+        X = list(contents or [])
     guided = guidance is not None and not guidance.empty
     if guidance is not None and guided:
         X = _without_struck(X, guidance)
@@ -151,6 +158,11 @@ def _without_struck(X: Any, guidance: Guidance) -> Any:  # noqa: N803
     return X
 
 
+def takes_prior(head: Any) -> bool:
+    """Tell whether guidance reaches a head as prior means or counts, not as rows."""
+    return _is_ridge_logistic(head) or type(head) in _NAIVE_BAYES
+
+
 def _is_ridge_logistic(head: Any) -> bool:
     """Tell whether a head is logistic regression with the plain squared penalty."""
     if type(head) is not LogisticRegression:
@@ -217,12 +229,12 @@ def _fit_logistic(
     else:
         columns, narrow = _support(X)
         target = np.searchsorted(known, labels)
-        missing = np.setdiff1d(np.arange(len(known)), target)
+        missing = np.setdiff1d(np.arange(len(known)), target) if _ALLROWS is None or prior is None else np.arange(len(known))
         weight = _label_weights(head, labels, target)
         if len(missing):
             narrow = _with_empty_rows(narrow, len(missing))
             weight = np.ones(len(target)) if weight is None else weight
-            weight = np.concatenate([weight, np.full(len(missing), _HALF_A_LABEL)])
+            weight = np.concatenate([weight, np.full(len(missing), _HALF_A_LABEL if _ALLROWS is None else _ALLROWS)])
             target = np.concatenate([target, missing])
         found, intercept, n_iter = solve(
             narrow,
@@ -260,9 +272,6 @@ def _label_weights(
     return np.asarray(by_class, dtype=np.float64)[place].reshape(target.shape)
 
 
-_NAIVE_BAYES = (MultinomialNB, ComplementNB, BernoulliNB)
-
-
 def _fit_naive_bayes(
     head: Any,
     X: Any,  # noqa: N803
@@ -280,9 +289,11 @@ def _fit_naive_bayes(
     fresh = seeded(head, random_state)
     # One weightless empty row a class makes every class known, with or without labels.
     rows = _with_empty_rows(X, len(known))
-    weight = np.concatenate([np.ones(len(labels)), np.zeros(len(known))])
+    weight = np.concatenate([np.ones(len(labels)), np.full(len(known), float(not len(labels)))])
     targets = np.concatenate([labels.astype(known.dtype), known])
     fresh.partial_fit(rows, targets, classes=known, sample_weight=weight)
+    if not len(labels):
+        fresh.class_count_ = np.zeros(len(known))
     alpha = np.maximum(np.asarray(head.alpha, dtype=np.float64), 1e-10)
     counts = fresh.feature_count_ + alpha
     extra = alpha * np.expm1(np.minimum(prior, 20.0))

@@ -254,11 +254,13 @@ class Features:
         self._rows: tuple[Any, Any] = (None, None)
         self._names: NDArray[Any] | None = None
         self._frequency: NDArray[np.float64] | None = None
-        self._origin: Any = None
+        self._typical: float | None = None
         self._random_state = random_state
         steps = self._all_steps(model)
         n_leading = 0 if transform == "labels" else _n_leading(steps)
-        fitted = isinstance(model, Pipeline) and all(_is_fitted(s) for _, s in steps if s)
+        fitted = isinstance(model, Pipeline) and all(
+            s is None or isinstance(s, str) or _is_fitted(s) for _, s in steps
+        )
         if transform == "pool" and n_leading:
             with single_threaded():
                 if fitted:
@@ -316,11 +318,28 @@ class Features:
         return self._frequency
 
     @property
-    def origin(self) -> Any:
-        """The row of an empty text, shape (1, n_features)."""
-        if self._origin is None:
-            self._origin = self.transform([""])
-        return self._origin
+    def typical_value(self) -> float:
+        """The mean size of the features that are present; 0 where there are none."""
+        if self._typical is None:
+            X = self.X
+            values = np.zeros(0) if X is None else np.abs(X.data if sparse.issparse(X) else X)
+            values = values[values != 0]
+            self._typical = float(values.mean()) if values.size else 0.0
+        return self._typical
+
+    def rows(self, numbers: NDArray[np.intp] | None = None) -> Any:
+        """Return what the head reads of some items, or of all.
+
+        Parameters
+        ----------
+        numbers : ndarray of int, optional
+            None: every item, in float32, for ranking. Else these, in float64, for fitting.
+        """
+        if numbers is None:
+            return self.contents if self.X is None else self.X32
+        if self.X is None:
+            return [self.contents[int(number)] for number in numbers]
+        return self.X[numbers]
 
     def columns(self, term: str) -> list[int]:
         """Return the columns of ``X`` a term stands for, through the model's own analyzer.
@@ -353,7 +372,7 @@ class Features:
             stack = sparse.vstack if sparse.issparse(new) else np.vstack
             both = stack([self.X, new])
             self._rows = _twins(both)
-            self._frequency = None
+            self._frequency = self._typical = None
         self.contents += list(contents)
 
     def assemble(self, fitted_head: Any) -> Any:
@@ -395,7 +414,11 @@ class Features:
                 continue
             own = seeded(step, self._random_state)
             try:
-                current = own.fit(current).transform(current)
+                # Only vectorizers are promised to fit and transform in one pass to the same bits.
+                if is_vectorizer(own):
+                    current = own.fit_transform(current)
+                else:
+                    current = own.fit(current).transform(current)
             except (TypeError, ValueError) as error:
                 if "empty vocabulary" in str(error):
                     raise BadInputError(_EMPTY_VOCABULARY) from error
@@ -405,7 +428,9 @@ class Features:
                 break
             self.steps.append((name, own))
         if self.steps:
-            self._rows = _twins(_as_matrix(self._transformer().transform(self.contents)))
+            if fit_on is not None:
+                current = self._transformer().transform(self.contents)
+            self._rows = _twins(_as_matrix(current))
         return len(self.steps)
 
 

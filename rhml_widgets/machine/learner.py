@@ -17,8 +17,8 @@ import numpy as np
 from rhml_widgets.exceptions import JournalError, NotFittedYetError
 from rhml_widgets.journal.events import (
     ClassAdded,
-    Fitted,
     FitFailed,
+    Fitted,
     Judged,
     Predicted,
     Queried,
@@ -383,12 +383,10 @@ class Learner:
             if self._features is None:
                 model, generation = self.model.estimator, self._generation
                 free = np.setdiff1d(np.arange(len(self._pool)), list(self._holdout))
-                made = Features(
-                    model, self._pool.contents, fit_on=free, transform=self.transform
-                )
-                with self._lock:
-                    if generation == self._generation:
-                        self._features = made
+                made = Features(model, self._pool.contents, fit_on=free, transform=self.transform)
+                # Without the lock: who holds it may be waiting for these features.
+                if generation == self._generation:
+                    self._features = made
                 return made
             return self._features
 
@@ -500,8 +498,11 @@ class Learner:
 
     def neighbors(self, number: int, n: int = 3) -> list[tuple[int, float]]:
         """Return the nearest answered items, nearest first, with their similarity."""
-        answered = np.flatnonzero(self._label_of >= 0)
-        return neighbors(self.features().X, number, answered[answered != number], n)
+        X = self.features().X
+        if X is None:
+            return []
+        found = neighbors(X, number, np.flatnonzero(self._label_of >= 0), n)
+        return list(zip(found.numbers, found.similarities, strict=True))
 
 
 def _wins(made: Fit) -> bool:

@@ -60,7 +60,9 @@ class Refitter:
             # A forked child has the attribute but not the thread.
             if self._thread is None or not self._thread.is_alive():
                 self._running = False
-                self._thread = threading.Thread(target=self._work, name="rhml-refitter", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._work, name="rhml-refitter", daemon=True
+                )
                 try:
                     self._thread.start()
                 except RuntimeError:  # a host without threads, such as Pyodide

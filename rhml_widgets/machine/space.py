@@ -61,7 +61,7 @@ class Space:
             scale = sample.std(axis=0) if n else np.ones(X.shape[1])
             self._scale = np.where(scale > 0, scale, 1.0)
         self._basis = self._find_basis(sample)
-        self._sample = self._placed(sample)
+        self._sample = self.points(sample)
         self._centers: dict[int, npt.NDArray[np.float64]] = {}
 
     @staticmethod
@@ -77,8 +77,7 @@ class Space:
     def alike(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
         """Return cosines of two sets of rows, shape (n_rows, n_others), in [-1, 1]."""
         mine, yours = self._unit(rows), self._unit(others)
-        found = mine @ yours.T
-        return found.toarray() if sparse.issparse(found) else np.asarray(found)
+        return _dense(mine @ yours.T)
 
     def groups(self, rows: Any, n_clusters: int) -> npt.NDArray[np.intp]:
         """Return the cluster of each row, shape (n_rows,), in [0, n_clusters)."""
@@ -87,7 +86,10 @@ class Space:
         with single_threaded():
             if n_clusters not in self._centers:
                 self._centers[n_clusters] = _k_means(self._sample, n_clusters, self.random_state)
-            return np.argmax(self._placed(rows) @ self._centers[n_clusters].T, axis=1)
+            nearest: npt.NDArray[np.intp] = np.argmax(
+                self.points(rows) @ self._centers[n_clusters].T, axis=1
+            )
+            return nearest
 
     def _find_basis(self, sample: Any) -> npt.NDArray[np.float64] | None:
         n_dimensions = min(N_DIMENSIONS, sample.shape[0] - 1)
@@ -100,25 +102,25 @@ class Space:
             )[2]
         return np.ascontiguousarray(components.T)
 
-    def _placed(self, rows: Any) -> npt.NDArray[np.float64]:
-        """Return rows as points of length 1 (or 0), shape (n_rows, at most 50 or n_features)."""
+    def points(self, rows: Any) -> npt.NDArray[np.float64]:
+        """Return rows as points of length 1, or 0 where empty, of at most 50 dimensions."""
         if not self.sparse:
             rows = (np.asarray(rows, dtype=np.float64) - self._center) / self._scale
-        placed = rows if self._basis is None else rows @ self._basis
-        dense = placed.toarray() if sparse.issparse(placed) else np.asarray(placed)
-        return _of_length_one(dense)
+        return _of_length_one(_dense(rows if self._basis is None else rows @ self._basis))
 
     def _unit(self, rows: Any) -> Any:
         if not self.sparse:
-            return _of_length_one(
-                (np.asarray(rows, dtype=np.float64) - self._center) / self._scale
-            )
+            return _of_length_one((np.asarray(rows, dtype=np.float64) - self._center) / self._scale)
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         inverse = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
         return sparse.diags_array(inverse).tocsr() @ sparse.csr_matrix(rows)
 
 
 _made: WeakKeyDictionary[Features, Space] = WeakKeyDictionary()
+
+
+def _dense(rows: Any) -> npt.NDArray[np.float64]:
+    return np.asarray(rows.toarray() if hasattr(rows, "toarray") else rows)
 
 
 def _of_length_one(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

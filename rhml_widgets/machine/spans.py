@@ -178,7 +178,23 @@ class Locator:
             return self._inside_words(_collapse_runs(aligned))
         return self._words(aligned)
 
+    def words(self, content: str) -> list[Place] | None:
+        """Return the placed words of a text before they are joined; None where it has none."""
+        if self._custom or self.vectorizer.analyzer != "word":
+            return None
+        aligned = _align(self._preprocess, content, only_lowers=self._only_lowers)
+        return [place for place in self._single_words(aligned) if place.start >= 0]
+
     def _words(self, aligned: _Aligned) -> list[Place]:
+        places = self._single_words(aligned)
+        if self._high == 1:
+            return places
+        grams = list(places) if self._low == 1 else []
+        for n in range(max(self._low, 2), self._high + 1):
+            grams += [_join(places[i : i + n]) for i in range(len(places) - n + 1)]
+        return grams
+
+    def _single_words(self, aligned: _Aligned) -> list[Place]:
         if self._tokenize is not None:
             places = _search(self._tokenize(aligned.text), aligned)
         else:
@@ -189,12 +205,7 @@ class Locator:
             ]
         if self._stop is not None:
             places = [place for place in places if place.token not in self._stop]
-        if self._high == 1:
-            return places
-        grams = list(places) if self._low == 1 else []
-        for n in range(max(self._low, 2), self._high + 1):
-            grams += [_join(places[i : i + n]) for i in range(len(places) - n + 1)]
-        return grams
+        return places
 
     def _characters(self, aligned: _Aligned) -> list[Place]:
         text = aligned.text

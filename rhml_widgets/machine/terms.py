@@ -148,6 +148,14 @@ class TermSpace:
                         self._seen.setdefault(column, place.token)
         return found
 
+    def words(self, content: str) -> list[Place] | None:
+        """Return the words of a text by the model's own tokenizer; None where it has none."""
+        for source in self._sources:
+            found = source.locate.words(content)
+            if found is not None:
+                return found
+        return None
+
     def columns(self, term: str) -> list[int]:
         """Return the columns a term stands for: its whole n-gram's if there is one, else its parts'.
 

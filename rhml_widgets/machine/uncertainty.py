@@ -41,7 +41,7 @@ def margin(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:
     if p.shape[1] == 1:
         return np.zeros(len(p))
     top = np.partition(p, p.shape[1] - 2, axis=1)
-    return np.clip(1.0 - (top[:, -1] - top[:, -2]), 0.0, 1.0)
+    return _in_range(1.0 - (top[:, -1] - top[:, -2]))
 
 
 def least_confidence(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -71,7 +71,7 @@ def least_confidence(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:
     k = p.shape[1]
     if k == 1:
         return np.zeros(len(p))
-    return np.clip((1.0 - p.max(axis=1)) * (k / (k - 1)), 0.0, 1.0)
+    return _in_range((1.0 - p.max(axis=1)) * (k / (k - 1)))
 
 
 def entropy(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -102,7 +102,7 @@ def entropy(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:
     if k == 1:
         return np.zeros(len(p))
     logs = np.log(np.where(p > 0, p, 1.0))
-    return np.clip(-(p * logs).sum(axis=1) / np.log(k), 0.0, 1.0)
+    return _in_range(-(p * logs).sum(axis=1) / np.log(k))
 
 
 def random(proba: npt.ArrayLike, *, random_state: int = 0) -> npt.NDArray[np.float64]:
@@ -124,6 +124,12 @@ def random(proba: npt.ArrayLike, *, random_state: int = 0) -> npt.NDArray[np.flo
     array([0.64, 0.27])
     """
     return np.random.default_rng(random_state).random(len(np.asarray(proba)))
+
+
+def _in_range(utilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    # Rounding may leave a last digit outside.
+    inside: npt.NDArray[np.float64] = np.clip(utilities, 0.0, 1.0)
+    return inside
 
 
 def _matrix(proba: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -112,8 +112,8 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
             rows.append(row)
         rows[-1]["label"] = f"{series.symbol} {series.name}\n{_end_words(rows[-1])}"
         ends.append(rows[-1])
-    for row, place in zip(ends, _apart([row["value"] for row in ends]), strict=True):
-        row["label_y"] = place
+    for row, beside in zip(ends, _apart([row["value"] for row in ends]), strict=True):
+        row["label_y"] = beside
     return rows
 
 

@@ -45,7 +45,7 @@ class RhmlExporter(HTMLExporter):
     def __init__(self, config: Any = None, **kw: Any) -> None:
         super().__init__(config=config, **kw)  # type: ignore[no-untyped-call]
         # After all others, so after the one that executes.
-        self.register_preprocessor(self._swap, enabled=True)  # type: ignore[no-untyped-call]
+        self.register_preprocessor(self._swap)  # type: ignore[no-untyped-call]
 
     @default("require_js_url")
     def _require_js_url_default(self) -> str:

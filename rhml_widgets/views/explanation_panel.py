@@ -62,7 +62,9 @@ def reasons_props(
         if before is None
         else dict(zip(map(str, before.features), map(float, before.contributions), strict=True))
     )
-    order = sorted(range(len(names)), key=lambda i: (-max(abs(values[i]), abs(old.get(names[i], 0))), i))
+    order = sorted(
+        range(len(names)), key=lambda i: (-max(abs(values[i]), abs(old.get(names[i], 0))), i)
+    )
     listed = [i for i in order if values[i] or old.get(names[i])][:MAX_REASONS]
     spans: dict[int, list[list[int]]] = {}
     for start, end, feature in explanation.spans:

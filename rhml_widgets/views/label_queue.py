@@ -158,14 +158,14 @@ def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, A
         if draft is None
         else {
             "note": draft.note,
-            "rationale": [list(mark) for mark in draft.rationale or () if not isinstance(mark, str)],
+            "rationale": [
+                list(mark) for mark in draft.rationale or () if not isinstance(mark, str)
+            ],
         },
     }
 
 
-def _history(
-    state: State | StateView, pool: Pool, labels: Sequence[Label]
-) -> list[dict[str, Any]]:
+def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     index = {label: place for place, label in enumerate(labels)}
     seen: set[str] = set()

@@ -101,7 +101,7 @@ class Dyad:
         return self.fold(Imported(labels=[[item, label] for item, label in labels.items()]))
 
 
-def worked(  # noqa: PLR0913 - knobs of a simulation
+def worked(
     n_labels: int,
     *,
     seed: int = 0,

@@ -47,7 +47,13 @@ export interface Answers {
 const SAID = 1_200;
 
 export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void): Answers {
-  const [all, setAll] = useState<readonly Answer[]>([]);
+  const [all, draw] = useState<readonly Answer[]>([]);
+  // Known at once, drawn soon: a second key may come before the drawing.
+  const known = useRef(all);
+  const setAll = (next: (answers: readonly Answer[]) => readonly Answer[]) => {
+    known.current = next(known.current);
+    draw(known.current);
+  };
   const [saved, setSaved] = useState(0);
   const [said, setSaid] = useState<ClassIndex | null>(null);
   const saying = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -100,7 +106,7 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
   };
 
   const give = (intent: Intent) => {
-    const before = all.find((one) => one.item_id === intent.item_id);
+    const before = known.current.find((one) => one.item_id === intent.item_id);
     if (before && before.state !== "failed") return;
     // The same answer again is the same intent: if it was saved after all, it is saved once.
     const same = before?.kind === intent.kind && before.label === intent.label;
@@ -118,7 +124,7 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
   };
 
   const retry = () => {
-    const failed = all.filter((answer) => answer.state === "failed");
+    const failed = known.current.filter((answer) => answer.state === "failed");
     for (const answer of failed) change(answer.event_id, { state: "saving", error: "" });
     failed.forEach(send);
   };

@@ -170,6 +170,10 @@ function keepFocus(root: HTMLElement, signal: AbortSignal): void {
     "focusout",
     (event) => {
       const left = event.target;
+      if (event.relatedTarget) {
+        last = null; // the focus has gone elsewhere; inside, focusin follows
+        return;
+      }
       // Left by the person: still there. Taken away: not.
       queueMicrotask(() => {
         if (last === left && (left as Node).isConnected) last = null;

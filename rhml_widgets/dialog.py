@@ -1,0 +1,252 @@
+"""Dialog: what a session stands on: a lock, a journal, a learner, and who is told of changes."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from rhml_widgets.exceptions import ClosedSessionError, ReadOnlyError
+from rhml_widgets.machine.refitter import Refitter
+from rhml_widgets.opening import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rhml_widgets.items.pool import Pool
+    from rhml_widgets.journal.events import Entry, Event, Label
+    from rhml_widgets.machine.learner import Learner
+    from rhml_widgets.machine.live_model import LiveModel
+    from rhml_widgets.state import StateView
+
+__all__ = ["Dialog"]
+
+
+class Dialog:
+    """One journal, its folded state and the model that learns from it, changed under one lock.
+
+    Nothing here knows what is asked or answered: `Session` does.
+    """
+
+    def _begin(self, *, advice: str, refit: str | int, **arguments: Any) -> None:
+        self._lock = threading.RLock()
+        self._held = threading.local()
+        self._subscribers: dict[int, Callable[[], None]] = {}
+        self._closed: str | None = None
+        opened = open_session(
+            **arguments,
+            advice=advice,
+            refit=refit,
+            lock=self._lock,
+            record=self._record,
+            may_record=lambda: not self.read_only,
+            on_taken=self._taken_over,
+        )
+        self.pool: Pool = opened.pool
+        self.person: str = opened.person
+        self.advice = advice
+        self._journal = opened.journal
+        self._state = opened.state
+        self._truth = opened.truth
+        self._learner = opened.learner
+        self._refit = refit
+        self._unseen_labels = 0
+        if opened.first:
+            self._record(opened.first)
+        self._learner.catch_up()
+        self._refitter = Refitter(
+            self._turn, self._fit_failed, background=refit not in ("sync", "manual")
+        )
+        if refit != "manual" or self._state.versions:
+            self._refitter.request()
+            # Most first models are there in well under a second, and then the first item is
+            # chosen by one; a slow model is not waited for.
+            self._refitter.wait(1.0)
+
+    # ---- reading --------------------------------------------------------------------------
+
+    @property
+    def state(self) -> StateView:
+        """All that is known, folded from the journal; read-only."""
+        return self._state.view()
+
+    @property
+    def classes_(self) -> list[Label]:
+        """The classes, in the order they were named."""
+        return list(self._state.classes)
+
+    @property
+    def model(self) -> LiveModel:
+        """The live model; set it to another estimator to swap it."""
+        return self._learner.model
+
+    @model.setter
+    def model(self, model: Any) -> None:
+        self._require_open()
+        self._learner.swap(model)
+        self._relearn(always=True)
+
+    @property
+    def learner(self) -> Learner:
+        """The model's side, for views."""
+        return self._learner
+
+    @property
+    def name(self) -> str:
+        """The journal's file name."""
+        return self._journal.name
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be answered, because the journal cannot be written here."""
+        return self._closed is not None or self._journal.read_only
+
+    @property
+    def why_read_only(self) -> str | None:
+        """Why, in words; None where it is not."""
+        return self._closed or self._journal.why_read_only
+
+    @property
+    def fitting(self) -> bool:
+        """Whether a refit runs or waits."""
+        return self._refitter.busy
+
+    @property
+    def truth(self) -> dict[str, Label]:
+        """Known labels by item id, as given in this process."""
+        return dict(self._truth)
+
+    # ---- learning -------------------------------------------------------------------------
+
+    def refit(self) -> None:
+        """Ask for a refit and return at once."""
+        self._require_open()
+        self._refitter.request()
+
+    def touch(self) -> None:
+        """Tell subscribers that something worth drawing again happened."""
+        self._notify()
+
+    def fit(self) -> Self:
+        """Refit on everything known now, and wait for it."""
+        self._require_open()
+        self.refit()
+        self.wait()
+        return self
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
+        return self._refitter.wait(timeout)
+
+    def _turn(self) -> None:
+        before = self._learner.version, self._learner.failure
+        try:
+            self._learner.turn()
+        finally:
+            if self._closed is None and before != (self._learner.version, self._learner.failure):
+                self._notify()
+
+    def _fit_failed(self, error: BaseException) -> None:
+        if self._closed is None:
+            self._learner.failed(error)
+            self._notify()
+
+    def _relearn(self, *, always: bool = False) -> None:
+        self._unseen_labels += 1
+        if always or self._refit in ("background", "sync"):
+            due = True
+        elif self._refit == "manual":
+            due = False
+        else:
+            due = self._unseen_labels >= int(self._refit)
+        if due:
+            self._unseen_labels = 0
+            self._refitter.request()
+
+    # ---- the life of a session ------------------------------------------------------------
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback()`` after every change, from whatever thread made it.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
+        """
+        key = id(callback)
+        self._subscribers[key] = callback
+        return lambda: self._subscribers.pop(key, None) and None
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Tell subscribers once, at the end, of all that changes inside, in this thread."""
+        if getattr(self._held, "depth", 0):
+            yield
+            return
+        self._held.depth, self._held.dirty = 1, False
+        try:
+            yield
+        finally:
+            self._held.depth = 0
+            if self._held.dirty:
+                self._notify()
+
+    def _notify(self) -> None:
+        if getattr(self._held, "depth", 0):
+            self._held.dirty = True
+            return
+        for callback in list(self._subscribers.values()):
+            callback()
+
+    @contextmanager
+    def _changing(self, *, writes: bool = True) -> Iterator[None]:
+        self._require_open()
+        if writes and self._journal.read_only:
+            msg = f"{self.name} is read-only here: {self._journal.why_read_only}"
+            raise ReadOnlyError(msg)
+        with self.holding():
+            with self._lock:
+                before = self._state.seq
+                yield
+                changed = self._state.seq != before
+            if changed:
+                self._held.dirty = True
+
+    def _record(
+        self, events: Sequence[Event], event_ids: Sequence[str | None] | None = None
+    ) -> list[Entry]:
+        if not events:
+            return []
+        entries = self._journal.append(events, person=self.person, event_ids=event_ids)
+        for entry in entries:
+            if entry.seq > self._state.seq:
+                self._learner.follow(entry, self._state.fold(entry))
+        return entries
+
+    def _require_open(self) -> None:
+        if self._closed is not None:
+            msg = f"this session is closed ({self._closed}); create it again to go on"
+            raise ClosedSessionError(msg)
+
+    def _taken_over(self) -> None:
+        self._end("moved to the newer cell")
+
+    def close(self) -> None:
+        """Free the journal; what was answered is safe. Closing twice is fine."""
+        self._end("closed")
+
+    def _end(self, why: str) -> None:
+        if self._closed is None:
+            self._closed = why
+            self._refitter.close()
+            with self._lock:
+                self._journal.close()
+            self._notify()
+
+    def __enter__(self) -> Self:
+        """Return the session, to be closed at the end of a with block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()

@@ -1,0 +1,359 @@
+"""Queue: which item is asked next, why, and with what probability.
+
+The worker ranks once for each version of the model (`rank`); a draw (`draw`) only looks up, so
+it costs microseconds and never waits for a fit. Near-duplicates of items asked before are left
+out of what the model asks for. They stay in what is drawn to measure it: a check must be uniform
+over all that is unanswered, or its share of right answers would be of some other pool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rhml_widgets.machine.strategy import Strategy, View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.outlook import Outlook
+    from rhml_widgets.machine.strategy import Floats, Numbers
+
+__all__ = ["Drawn", "Head", "Ranking", "draw", "rank", "reason_words"]
+
+LONG = 1024
+"""Candidates ranked for each version; past them, teach items are drawn at random."""
+
+SHORT = 128
+"""Of these, the ones that are compared with what was asked and with one another."""
+
+TWIN = 0.9
+"""Cosine from which an item is a near-duplicate."""
+
+NEW = 0.2
+"""Largest cosine to anything asked so far with which an item counts as unlike it all."""
+
+FIRM = 0.75
+"""Share of the unanswered items of which the model is less sure than of a challenge."""
+
+_SAMPLE = 20_000
+"""Items from which that share is estimated in a larger pool."""
+
+_TRIES = 64
+
+_WORDS = {
+    "close-call": "a close call for me",
+    "close-call-new": "a close call for me, unlike anything asked so far",
+    "strategy": "the next one your query strategy asks for",
+    "random": "drawn at random, for me to learn from",
+    "first": "drawn at random: I know nothing yet",
+    "random-check": "drawn at random, to measure me",
+    "firm": "to check me where I am confident",
+    "flip": "to see whether what you taught me was for the better",
+    "skipped": "you skipped it before",
+}
+
+
+def reason_words(key: str) -> str:
+    """Return in words why an item is shown, telling nothing of the model's answer.
+
+    Examples
+    --------
+    >>> reason_words("random-check")
+    'drawn at random, to measure me'
+    """
+    return _WORDS.get(key, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One item drawn to be asked.
+
+    Attributes
+    ----------
+    number : int
+    purpose : {"teach", "check", "challenge"}
+    propensity : float in (0, 1]
+        Probability, over all purposes, with which this item came next, given the ranking.
+    n_candidates : int
+        Items it was drawn from: all that are unanswered and in no other use.
+    reason : str
+        Key for `reason_words`.
+    """
+
+    number: int
+    purpose: str
+    propensity: float
+    n_candidates: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What one strategy asks for, best first; ``numbers`` is None for a uniform draw.
+
+    Attributes
+    ----------
+    share : float in (0, 1]
+        Of the teach items.
+    numbers : ndarray of int, shape (n_ranked,), or None
+    utilities : ndarray of float, shape (n_ranked,)
+    twins : ndarray of bool, shape (n_compared, n_compared)
+        Which of the first ``n_compared`` are near-duplicates of one another.
+    new : ndarray of bool, shape (n_ranked,)
+        Unlike anything asked before.
+    reason : str
+    """
+
+    share: float
+    numbers: Numbers | None
+    utilities: Floats
+    twins: npt.NDArray[np.bool_]
+    new: npt.NDArray[np.bool_]
+    reason: str
+
+    def first(self, taken: npt.NDArray[np.bool_]) -> int | None:
+        """Return the place of the best candidate that is neither taken nor a twin of one."""
+        if self.numbers is None or len(self.numbers) == 0:
+            return None
+        gone = taken[self.numbers]
+        n = len(self.twins)
+        since = np.flatnonzero(gone[:n])
+        if len(since):
+            gone[:n] |= self.twins[since].any(axis=0)
+        place = int(np.argmin(gone))
+        return None if gone[place] else place
+
+
+@dataclass(frozen=True)
+class Head:
+    """What one version of the model would ask, ready to be drawn from.
+
+    Attributes
+    ----------
+    rankings : tuple of Ranking
+        Shares sum to 1.
+    firm : ndarray of bool, shape (n_items,)
+        The quarter of the candidates the model is surest of, whole ties included.
+    """
+
+    rankings: tuple[Ranking, ...]
+    firm: npt.NDArray[np.bool_]
+
+
+def rank(
+    strategy: Strategy,
+    head: Any,
+    features: Features,
+    outlook: Outlook,
+    *,
+    taken: npt.NDArray[np.bool_],
+    asked: Numbers,
+    labeled: Numbers,
+    y: npt.NDArray[np.int32],
+    random_state: int = 0,
+) -> Head:
+    """Return what one version of the model would ask.
+
+    Parameters
+    ----------
+    strategy : Strategy
+    head : fitted classifier
+        Over rows of ``features``.
+    features : Features
+    outlook : Outlook
+        Its view of every item.
+    taken : ndarray of bool, shape (n_items,)
+        Items not to be asked: answered, waiting, skipped, held out.
+    asked : ndarray of int, shape (n_asked,)
+        Numbers of items asked so far, oldest first.
+    labeled : ndarray of int, shape (n_labeled,)
+        Numbers of the items the version learned from, their class indices being ``y[labeled]``.
+    y : ndarray of int32, shape (n_items,)
+    random_state : int
+
+    Raises
+    ------
+    BadInputError
+        If a strategy of somebody else's returns what cannot be used.
+    """
+    view = View(head, features, outlook, taken, asked, labeled, y, random_state)
+    return Head(
+        tuple(_ranking(share, part, view) for share, part in strategy.parts()),
+        _firm(outlook, taken, view.rng),
+    )
+
+
+def _ranking(share: float, strategy: Strategy, view: View) -> Ranking:
+    nothing = np.zeros((0, 0), dtype=bool)
+    if strategy.uniform:
+        return Ranking(share, None, np.zeros(0), nothing, nothing[0:0].ravel(), strategy.reason)
+    numbers, utilities = strategy.shortlist(view, LONG)
+    nearest = np.ones(len(numbers))
+    # Where all that is compared were asked before in other words, the next ones are.
+    for start in range(0, len(numbers), SHORT):
+        part = slice(start, start + SHORT)
+        nearest[part] = _nearest(view, numbers[part])
+        if (nearest[part] < TWIN).any():
+            break
+    end = min(start + SHORT, len(numbers)) if len(numbers) else 0
+    kept = np.flatnonzero(nearest[:end] < TWIN)
+    rest = np.arange(end, len(numbers))
+    compared = kept[strategy.arrange(view, numbers[kept])]
+    order = np.concatenate([compared, rest])
+    return Ranking(
+        share,
+        numbers[order],
+        utilities[order],
+        _twins(view, numbers[compared]),
+        nearest[order] < NEW,
+        strategy.reason,
+    )
+
+
+def _nearest(view: View, numbers: Numbers) -> Floats:
+    """Return the largest cosine of each item to anything asked before."""
+    if view.space is None or len(view.asked) == 0:
+        return np.zeros(len(numbers)) if len(view.asked) == 0 else np.full(len(numbers), NEW)
+    X = view.features.X
+    found: Floats = view.space.alike(X[numbers], X[view.asked]).max(axis=1)
+    return found
+
+
+def _twins(view: View, numbers: Numbers) -> npt.NDArray[np.bool_]:
+    if view.space is None:
+        return np.eye(len(numbers), dtype=bool)
+    rows = view.features.X[numbers]
+    return view.space.alike(rows, rows) >= TWIN
+
+
+def _firm(
+    outlook: Outlook, taken: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> npt.NDArray[np.bool_]:
+    strength = outlook.strength
+    if len(strength) > _SAMPLE:
+        some = rng.integers(len(strength), size=_SAMPLE)
+        free = strength[some[~taken[some]]]
+    else:
+        free = strength[~taken]
+    if len(free) == 0:
+        return np.zeros(len(strength), dtype=bool)
+    firm: npt.NDArray[np.bool_] = (strength >= np.quantile(free, FIRM)) & ~taken
+    return firm
+
+
+# ---- drawing ------------------------------------------------------------------------------
+
+
+def draw(
+    head: Head | None,
+    taken: npt.NDArray[np.bool_],
+    purposes: Mapping[str, float],
+    *,
+    random_state: int = 0,
+    n_draws: int = 0,
+) -> Drawn | None:
+    """Draw the next item: purpose first, then the item; None where none is left.
+
+    - ``teach``: the best of the strategy that is neither taken nor a near-duplicate of an item
+      asked before; at random where nothing is ranked.
+    - ``check``: uniform over all candidates, near-duplicates included.
+    - ``challenge``: uniform over the quarter the model is surest of; ``teach`` if none is left.
+
+    Before the first version everything is ``teach``, at random: there is no model to measure.
+
+    Parameters
+    ----------
+    head : Head or None
+        None before the first version.
+    taken : ndarray of bool, shape (n_items,)
+        Items not to be drawn: answered, waiting, skipped, held out. Never changed.
+    purposes : mapping of str to float
+        Shares of ``teach``, ``check`` and ``challenge``; they sum to 1.
+    random_state : int
+    n_draws : int
+        Items drawn before this one: with ``random_state`` it fixes the draw.
+
+    Examples
+    --------
+    >>> taken = np.array([True, False, True])
+    >>> draw(None, taken, {"teach": 1.0})
+    Drawn(number=1, purpose='teach', propensity=1.0, n_candidates=1, reason='first')
+    """
+    n_free = len(taken) - int(np.count_nonzero(taken))
+    if n_free == 0:
+        return None
+    rng = np.random.default_rng([random_state, n_draws])
+    if head is None:
+        return Drawn(_any_free(taken, n_free, rng), "teach", 1.0 / n_free, n_free, "first")
+    shares = dict(purposes)
+    firm = _still_firm(head, taken) if shares.get("challenge") else None
+    if firm is None:
+        shares["teach"] = shares.get("teach", 0.0) + shares.pop("challenge", 0.0)
+    purpose = _choice(shares, rng)
+    places = [ranking.first(taken) for ranking in head.rankings]
+    reason = "random-check"
+    if purpose == "challenge" and firm is not None:
+        number, reason = _any_free(~firm[0], firm[1], rng), "firm"
+    elif purpose == "teach":
+        number, reason = _teach(head, places, taken, n_free, rng)
+    else:
+        number = _any_free(taken, n_free, rng)
+    at_random = shares.get("check", 0.0)
+    propensity = 0.0
+    for ranking, place in zip(head.rankings, places, strict=True):
+        share = shares.get("teach", 0.0) * ranking.share
+        if place is None or ranking.numbers is None:
+            at_random += share
+        elif ranking.numbers[place] == number:
+            propensity += share
+    propensity += at_random / n_free
+    if firm is not None and firm[0][number]:
+        propensity += shares["challenge"] / firm[1]
+    return Drawn(number, purpose, min(propensity, 1.0), n_free, reason)
+
+
+def _still_firm(
+    head: Head, taken: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bool_], int] | None:
+    firm = np.zeros(len(taken), dtype=bool)
+    firm[: len(head.firm)] = head.firm  # the pool may have grown since
+    firm &= ~taken
+    n_firm = int(np.count_nonzero(firm))
+    return (firm, n_firm) if n_firm else None
+
+
+def _choice(shares: Mapping[str, float], rng: np.random.Generator) -> str:
+    names = sorted(shares)  # one order, whatever order they were written in
+    edges = np.cumsum([shares[name] for name in names])
+    place = int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
+    return names[min(place, len(names) - 1)]
+
+
+def _teach(
+    head: Head,
+    places: list[int | None],
+    taken: npt.NDArray[np.bool_],
+    n_free: int,
+    rng: np.random.Generator,
+) -> tuple[int, str]:
+    edges = np.cumsum([ranking.share for ranking in head.rankings])
+    part = int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
+    ranking, place = head.rankings[part], places[part]
+    if ranking.numbers is None or place is None:
+        return _any_free(taken, n_free, rng), "random"
+    new = ranking.reason == "close-call" and ranking.new[place]
+    return int(ranking.numbers[place]), "close-call-new" if new else ranking.reason
+
+
+def _any_free(taken: npt.NDArray[np.bool_], n_free: int, rng: np.random.Generator) -> int:
+    """Return a uniform draw among the items that are not taken."""
+    for number in rng.integers(len(taken), size=_TRIES).tolist():
+        if not taken[number]:
+            return int(number)
+    return int(np.flatnonzero(~taken)[rng.integers(n_free)])

@@ -1,0 +1,83 @@
+"""Redaction: what a report leaves out, taken out of the data before anything is packed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rhml_widgets.exceptions import BadInputError
+
+__all__ = ["LEVELS", "Redaction"]
+
+LEVELS = ("full", "excerpt", "none")
+"""How much of the texts a report shows; ``excerpt`` also masks what identifies people."""
+
+EXCERPT = 240
+
+_MASKS = (
+    re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
+    re.compile(r"(?<!\w)\+?\d(?:[\s().-]?\d){6,}(?!\w)"),
+    re.compile(r"(?:[A-Za-z]:\\|/(?:home|Users|root)/)\S+"),
+)
+
+
+class Redaction:
+    """Turns texts into what may leave, always the same way.
+
+    Parameters
+    ----------
+    texts : {"excerpt", "full", "none"}
+        "excerpt": the first 240 characters, e-mail addresses, links, paths and long numbers
+        masked, each mask as long as what it hides so that marked words stay marked.
+
+    Examples
+    --------
+    >>> Redaction("excerpt").text("call 0151 2345678 or mail a.b@example.org")
+    'call ░░░░░░░░░░░░ or mail ░░░░░░░░░░░░░░░'
+    """
+
+    def __init__(self, texts: str = "excerpt") -> None:
+        if texts not in LEVELS:
+            msg = f"texts={texts!r}: expected one of {', '.join(map(repr, LEVELS))}"
+            raise BadInputError(msg)
+        self.texts = texts
+
+    def text(self, text: str) -> str:
+        """Return what may be shown of a text."""
+        if self.texts == "full":
+            return text
+        if self.texts == "none":
+            return ""
+        masked = text
+        for pattern in _MASKS:
+            masked = pattern.sub(lambda found: "░" * len(found[0]), masked)
+        return masked if len(masked) <= EXCERPT else masked[: EXCERPT - 1] + "…"
+
+    def explanation(self, props: dict[str, Any]) -> dict[str, Any]:
+        """Return the explanation panel's props with every text in it redacted."""
+        item, reasons, effect = props["item"], props["reasons"], props["effect"]
+        if item is not None:
+            item = {**item, "text": self.text(item["text"])}
+        if reasons is not None:
+            rows = [self._reason(row) for row in reasons["rows"]]
+            reasons = {**reasons, "rows": rows}
+        if effect is not None and effect["shown"] is not None:
+            shown = [{**row, "text": self.text(row["text"])} for row in effect["shown"]]
+            effect = {**effect, "shown": shown}
+        near = [{**row, "excerpt": self.text(row["excerpt"])} for row in props["neighbors"]]
+        return {
+            **props,
+            "item": item,
+            "reasons": reasons,
+            "effect": effect,
+            "neighbors": near,
+            "may_teach": False,
+            "status": "",
+        }
+
+    def _reason(self, row: dict[str, Any]) -> dict[str, Any]:
+        limit = {"full": None, "excerpt": EXCERPT - 1, "none": 0}[self.texts]
+        spans = [span for span in row["spans"] if limit is None or span[1] <= limit]
+        term = row["term"] if self.texts != "none" else "(a word)"
+        return {**row, "term": term if self.text(term) == term else "(masked)", "spans": spans}

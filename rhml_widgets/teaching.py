@@ -1,0 +1,319 @@
+"""Teaching: reasons one way, lessons the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rhml_widgets import frames
+from rhml_widgets.dialog import Dialog
+from rhml_widgets.exceptions import (
+    BadInputError,
+    NotFittedYetError,
+    SealedError,
+    UnknownTermError,
+)
+from rhml_widgets.human.advice import Advice, disagrees_firmly
+from rhml_widgets.items.identity import tidy
+from rhml_widgets.items.labels import clean_label, one_type, require_class
+from rhml_widgets.items.ranges import require_range
+from rhml_widgets.journal.events import Exposed, Queried, Taught
+from rhml_widgets.machine.effect import Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from rhml_widgets.items.pool import Item
+    from rhml_widgets.journal.events import Event, Label
+    from rhml_widgets.machine.explanations import Explanation
+
+__all__ = ["Teaching"]
+
+
+class Teaching(Dialog):
+    """The part of a session in which each corrects the other's reasons."""
+
+    # ---- reasons --------------------------------------------------------------------------
+
+    def explain(
+        self, item_id: str | Item, label: Label | None = None, against: Label | None = None
+    ) -> Explanation:
+        """Explain the live model's view of an item; logged as exposure.
+
+        Parameters
+        ----------
+        item_id : str or Item
+        label : label, optional
+            What the contributions speak for; None: the predicted class.
+        against : label, optional
+            Answers "why ``label`` and not ``against``".
+
+        Raises
+        ------
+        NotFittedYetError
+            Before the first version.
+        """
+        number = self.pool.number(item_id)
+        explanation = self._learner.explain(number, label, against)
+        self._expose([self.pool.ids[number]], "explanation")
+        return explanation
+
+    def advise(self, item_id: str | Item) -> Advice:
+        """Return what the model has to say to an answer, by the session's advice policy.
+
+        With ``speak_up`` it is all (``arm="full"``) where the item was a check or a challenge
+        and the model firmly disagreed before it saw the answer, else nothing (``arm="none"``).
+        What is shown is logged; the next answer to the item is then a revision, keeping included.
+
+        Raises
+        ------
+        SealedError
+            Before the item's first judgment.
+        """
+        number = self.pool.number(item_id)
+        own_id = self.pool.ids[number]
+        with self._changing(writes=False):
+            answer = self._state.answer(own_id)
+            if answer is None:
+                msg = f"item {own_id} is sealed: answer it before asking for the model's view"
+                raise SealedError(msg)
+            query = self._state.queries.get(own_id)
+            asked_to_measure = query is not None and query.purpose in ("check", "challenge")
+            firm = disagrees_firmly(answer.predicted, answer.label, self.classes_)
+            if (
+                self.advice == "none"
+                or not asked_to_measure
+                or not firm
+                or not answer.sealed
+                or self.read_only
+            ):
+                return Advice("none")
+            predicted = answer.predicted
+            assert predicted is not None  # noqa: S101 - a firm disagreement has a prediction
+            self._record(
+                [
+                    Exposed(
+                        item_id=own_id,
+                        what="advice",
+                        version=predicted.version,
+                        arm="full",
+                        stop=True,
+                    )
+                ]
+            )
+            score = predicted.proba[self.classes_.index(predicted.label)]
+        return Advice(
+            "full",
+            predicted.label,
+            score,
+            self._learner.explain(number, predicted.label, answer.label),
+        )
+
+    def teach(
+        self,
+        term: str,
+        label: Label | None = None,
+        *,
+        stance: str = "supports",
+        strength: float = 1.0,
+        item_id: str | Item | None = None,
+        event_id: str | None = None,
+        wait: bool = True,
+    ) -> Effect:
+        """Tell the model what a term means, and see what that changes.
+
+        Parameters
+        ----------
+        term : str
+            A word or phrase as it stands in the texts.
+        label : label, optional
+            The class it speaks for; needed for ``supports``.
+        stance : {"supports", "irrelevant"}
+            "irrelevant" strikes the term: the model no longer listens to it.
+        strength : float
+            In (0, 10]; 1 is the usual.
+        item_id : str or Item, optional
+            Where the person came upon it.
+        wait : bool
+            False returns before the refit, with ``after=None``.
+
+        Returns
+        -------
+        Effect
+            ``undo(effect.lesson)`` takes it back.
+
+        Raises
+        ------
+        UnknownTermError
+            If none of the model's features stands for the term.
+        """
+        term, label = self._clean_lesson(term, label, stance, strength)
+        origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
+        stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
+        with self._changing():
+            before = self._learner.version
+            event = Taught(stances=stances, origin="person", item_id=origin)
+            lesson = self._record([event], [event_id])[-1].seq
+        self._relearn(always=True)
+        if not wait:
+            return Effect(lesson, 0, before, None)
+        self.wait()
+        told = self._state.lessons[lesson]
+        return Effect(lesson, told.flips or 0, before, told.version)
+
+    def _clean_lesson(
+        self, term: str, label: Label | None, stance: str, strength: float
+    ) -> tuple[str, Label | None]:
+        if not isinstance(term, str) or not term.strip():
+            msg = f"term={term!r}: expected a word or a phrase"
+            raise BadInputError(msg)
+        if stance not in ("supports", "irrelevant"):
+            msg = f"stance={stance!r}: expected 'supports' or 'irrelevant'"
+            raise BadInputError(msg)
+        require_range("strength", strength, 10.0)
+        if stance == "supports":
+            if label is None:
+                msg = f"term {term!r} supports which class? Give label=..., one of {self.classes_}"
+                raise BadInputError(msg)
+            label = clean_label(label)
+            self._require_class(label)
+        elif label is not None:
+            label = clean_label(label)
+        features = self._learner.features()
+        term = tidy(term.strip())
+        if features.in_terms and not features.columns(term):
+            msg = (
+                f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
+                "word as it stands in the texts, or a vectorizer whose n-grams hold the phrase"
+            )
+            raise UnknownTermError(msg)
+        return term, label
+
+    def flips(self, lesson: int | None = None, n: int | None = None) -> pd.DataFrame:
+        """Return the items whose prediction a lesson changed; logged as exposure.
+
+        Parameters
+        ----------
+        lesson : int, optional
+            The lesson's seq; None: the latest that was measured.
+        n : int, optional
+            At most so many rows; only these are exposed.
+
+        Returns
+        -------
+        DataFrame
+            item_id, position, content, before, after.
+        """
+        change = self._learner.change(self._lesson(lesson))
+        frame = frames.flips(self.pool, change, self.classes_)
+        frame = frame if n is None else frame.head(n)
+        self._expose(frame["item_id"].tolist(), "flips")
+        return frame
+
+    def look(self, lesson: int | None = None, n: int = 5) -> int:
+        """Queue flipped items to be judged blind, without saying what was before or after.
+
+        Returns
+        -------
+        int
+            How many were queued: those already answered or exposed cannot be judged blind.
+        """
+        seq = self._lesson(lesson)
+        change = self._learner.change(seq)
+        with self._changing():
+            free = self.blind_flips(seq)
+            if change is None or not len(free):
+                return 0
+            stream = np.random.default_rng([self._learner.seed, seq, self._state.n_draws])
+            chosen = stream.choice(free, size=min(n, len(free)), replace=False)
+            where = {number: i for i, number in enumerate(change.numbers.tolist())}
+            classes = self.classes_
+            drawn = [
+                Queried(
+                    item_id=self.pool.ids[number],
+                    purpose="teach",
+                    propensity=len(chosen) / len(free),
+                    n_candidates=len(free),
+                    version=self._learner.version,
+                    reason="flip",
+                    lesson=seq,
+                    before=classes[int(change.before[where[number]])],
+                    after=classes[int(change.after[where[number]])],
+                )
+                for number in chosen.tolist()
+            ]
+            self._record(self._with_predictions(drawn))
+            return len(drawn)
+
+    def blind_flips(self, lesson: int) -> np.ndarray:
+        """Return the numbers of a lesson's flipped items that may still be judged blind."""
+        change = self._learner.change(lesson)
+        if change is None or self._state.exposed_all is not None:
+            return np.zeros(0, dtype=np.intp)
+        ids, taken = self.pool.ids, self._learner.taken
+        return np.asarray(
+            [
+                n
+                for n in change.numbers.tolist()
+                if not taken[n] and ids[n] not in self._state.exposed
+            ],
+            dtype=np.intp,
+        )
+
+    def _lesson(self, lesson: int | None) -> int:
+        taught = self._state.lessons
+        if lesson is None:
+            measured = [seq for seq, one in taught.items() if one.flips is not None]
+            if not measured:
+                msg = "no lesson has been measured yet: teach a term first"
+                raise BadInputError(msg)
+            return measured[-1]
+        if lesson not in taught:
+            msg = f"lesson={lesson!r}: expected the seq of a lesson, one of {list(taught)[-5:]}"
+            raise BadInputError(msg)
+        return lesson
+
+    def predict_pool(self) -> pd.DataFrame:
+        """Return the live model's view of every row; logged as exposure of all items.
+
+        Returns
+        -------
+        DataFrame
+            item_id, position, label, probability; a row for each row of the pool. Answers given
+            from now on are no longer ``first``.
+        """
+        live = self._learner.live
+        if live is None:
+            msg = "no model has been fitted yet: label items of two classes first"
+            raise NotFittedYetError(msg)
+        with self._changing(writes=False):
+            if self._state.exposed_all is None and not self.read_only:
+                event = Exposed(item_id=None, what="predictions", version=self._learner.version)
+                self._record([event])
+        return frames.predictions(self.pool, live)
+
+    def _expose(self, item_ids: Sequence[str], what: str) -> None:
+        with self._changing(writes=False):
+            new = [one for one in item_ids if one not in self._state.exposed]
+            if new and not self.read_only:
+                version = self._learner.version
+                self._record([Exposed(item_id=one, what=what, version=version) for one in new])
+
+    def _require_class(self, label: Label) -> None:
+        opened = self._state.opened
+        if opened is not None and opened.classes is not None:
+            require_class(label, self._state.classes)
+        else:
+            one_type([*self._state.classes, label])
+
+    def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
+        events: list[Event] = []
+        for query in drawn:
+            events.append(query)
+            predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
+            if predicted is not None:
+                events.append(predicted)
+        return events
