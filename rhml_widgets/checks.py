@@ -22,9 +22,10 @@ def check_strategy(strategy: Any, *, bounds: tuple[float, float] | None = (0.0, 
     """Check a query strategy: a name, one of ours, or your own in any accepted form.
 
     On small pools, sparse and dense, of two and three classes: utilities have the right shape,
-    are finite and within ``bounds``; the same ``random_state`` gives the same; neither the rows nor the
-    estimator are changed; exact ties and a single candidate do no harm; the repr is short and
-    holds no address. For a form that returns positions, utilities are made of their order.
+    are finite and within ``bounds``; the same ``random_state`` gives the same; neither the rows
+    nor the estimator are changed; exact ties and a single candidate do no harm; the repr is
+    short and holds no address. For a form that returns positions, utilities are made of their
+    order.
 
     Parameters
     ----------

@@ -218,6 +218,11 @@ class Session(Teaching):
             return [self._item(item_id) for item_id in self._waiting()[:n]]
 
     @property
+    def check_share(self) -> float:
+        """Share of the items drawn that are checks."""
+        return self._learner.purposes["check"]
+
+    @property
     def n_askable(self) -> int:
         """Items that may be asked at all: the pool less the holdout."""
         return self._learner.n_askable

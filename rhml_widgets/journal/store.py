@@ -230,7 +230,12 @@ def _inspect(path: Path) -> bool:
     engine = _connect(path, mode, read_only=True)
     try:
         with engine.begin() as connection:
-            return _is_begun(connection, path, thorough=True)
+            begun = _is_begun(connection, path, thorough=True)
+            # SQLite reads a last page that was cut off as if it ended in zeros, and a file of one
+            # byte as an empty one.
+            if path.stat().st_size % connection.exec_driver_sql("PRAGMA page_size").scalar_one():
+                raise JournalError(_left_alone(path, "is not a journal, or is damaged (cut off)"))
+            return begun
     except _DATABASE_ERRORS as error:
         orig = _original(error)
         code = getattr(orig, "sqlite_errorcode", 0) & 0xFF

@@ -32,6 +32,7 @@ from rhml_widgets.machine.features import Features, check_model
 from rhml_widgets.machine.feedback import Stance
 from rhml_widgets.machine.fit import NO_CLASS_YET, NO_TRUTH, Change, Fit, Snapshot, fit, hits
 from rhml_widgets.machine.live_model import LiveModel
+from rhml_widgets.machine.outlook import linear_form
 from rhml_widgets.machine.queue import Head, draw, rank
 from rhml_widgets.machine.threads import single_threaded
 
@@ -495,6 +496,21 @@ class Learner:
             label=label,
             against=against,
         )
+
+    def strongest(self, n: int) -> dict[Label, list[str]]:
+        """Return the terms that speak loudest for each class, where the model is a sum of terms."""
+        live, features = self.live, self._features
+        if live is None or features is None or features.names is None:
+            return {}
+        form = linear_form(live.head)
+        if form is None:
+            return {}
+        coef = form[0] if len(form[0]) > 1 else np.vstack([-form[0][0], form[0][0]])
+        known = [one.item() if hasattr(one, "item") else one for one in live.head.classes_]
+        return {
+            label: [str(features.names[i]) for i in np.argsort(-row, kind="stable")[:n] if row[i] > 0]
+            for label, row in zip(known, coef, strict=True)
+        }
 
     def neighbors(self, number: int, n: int = 3) -> list[tuple[int, float]]:
         """Return the nearest answered items, nearest first, with their similarity."""

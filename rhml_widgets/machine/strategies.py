@@ -36,15 +36,25 @@ __all__ = [
     "Subsample",
     "entropy",
     "least_confidence",
-    "least_recent_first",
     "margin",
     "random",
     "resolve",
+    "take_turns",
 ]
 
 
-def least_recent_first(groups: npt.ArrayLike, asked: npt.ArrayLike = ()) -> Numbers:
-    """Order candidates so that the group asked about longest ago comes first.
+FORGOTTEN = 10
+"""Memories after which a turn no longer counts: exp(-10) of one."""
+
+
+def take_turns(
+    groups: npt.ArrayLike, asked: npt.ArrayLike = (), *, weight: float = 0.5, memory: float = 10.0
+) -> Numbers:
+    """Order candidates so that groups take turns, without forgetting who is best.
+
+    One after the other, the candidate with the least ``place / n + weight * exp(-age / memory)``
+    comes next: its place among the n candidates, and for how many questions its group has not
+    been asked.
 
     Parameters
     ----------
@@ -52,28 +62,38 @@ def least_recent_first(groups: npt.ArrayLike, asked: npt.ArrayLike = ()) -> Numb
         Group of each candidate, the candidates best first.
     asked : array-like of int, shape (n_asked,)
         Group of each item asked so far, oldest first.
+    weight : float
+        0 keeps the order; much over 1, the group asked longest ago always comes next.
+    memory : float
+        In questions.
 
     Returns
     -------
     ndarray of int, shape (n_candidates,)
-        A permutation: the best candidate of every group, groups never asked before those asked
-        long ago before those asked lately; then the second best of every group, and so on.
-        Groups alike in this come in the order of their best candidates.
+        A permutation.
 
     Examples
     --------
-    >>> least_recent_first([0, 0, 1, 2], asked=[0, 1])
-    array([3, 0, 2, 1])
+    >>> take_turns([0, 0, 1, 2], asked=[0])
+    array([2, 3, 0, 1])
     """
     group = np.asarray(groups, dtype=np.intp)
     past = np.asarray(asked, dtype=np.intp)
-    last = np.full(max(group.max(initial=-1), past.max(initial=-1)) + 1, -1, dtype=np.intp)
-    last[past] = np.arange(len(past))
-    seen: dict[int, int] = {}
-    place = np.zeros(len(group), dtype=np.intp)
-    for i, g in enumerate(group.tolist()):
-        place[i] = seen[g] = seen.get(g, -1) + 1
-    return np.lexsort((last[group], place))
+    n = len(group)
+    cost = np.arange(n) / max(n, 1)
+    lately = np.zeros(max(group.max(initial=-1), past.max(initial=-1)) + 1)
+    fading = np.exp(-1.0 / memory)
+    for g in past[-int(np.ceil(memory * FORGOTTEN)) :].tolist():
+        lately *= fading
+        lately[g] = 1.0
+    order = np.zeros(n, dtype=np.intp)
+    for turn in range(n):
+        chosen = int(np.argmin(cost + weight * lately[group]))
+        order[turn] = chosen
+        cost[chosen] = np.inf
+        lately *= fading
+        lately[group[chosen]] = 1.0
+    return order
 
 
 class _ByProbability(Strategy):
@@ -117,43 +137,54 @@ def _n_rows(X: Any) -> int:
 
 @dataclass(frozen=True, repr=False)
 class Diverse(Strategy):
-    """The closest calls one at a time, each from the cluster asked about longest ago.
+    """The closest calls, one at a time, their clusters taking turns.
 
     Clusters are of the pool, in the model's own features; only the few closest calls and what
-    was asked are assigned to them, so their cost does not grow with the pool.
+    was asked lately are assigned to them, so their cost does not grow with the pool.
 
     Parameters
     ----------
     strategy : str or strategy, default "margin"
         What makes a close call.
     n_clusters : int, default 50
-    n_closest : int, default 30
+    n_closest : int, default 60
         How many of the closest calls are in question each time, near-duplicates of items asked
         before not counted.
+    weight : float, default 0.5
+        How much turns count: see `take_turns`.
+    memory : float, default 10
+        For how many questions a cluster counts as just asked.
 
     Examples
     --------
     >>> Diverse("entropy", n_clusters=20)
-    Diverse(entropy, n_clusters=20, n_closest=30)
+    Diverse(entropy, n_clusters=20, n_closest=60, weight=0.5, memory=10)
     """
 
     strategy: Any = "margin"
     n_clusters: int = field(default=50, kw_only=True)
-    n_closest: int = field(default=30, kw_only=True)
+    n_closest: int = field(default=60, kw_only=True)
+    weight: float = field(default=0.5, kw_only=True)
+    memory: float = field(default=10.0, kw_only=True)
 
     def __post_init__(self) -> None:
         _take_inner(self)
         _require_count(self, "n_clusters")
         _require_count(self, "n_closest")
+        if not (0.0 <= self.weight < np.inf and 0.0 < self.memory < np.inf):
+            msg = (
+                f"Diverse(weight={self.weight!r}, memory={self.memory!r}): expected a weight of at "
+                "least 0 and a memory of more than 0 questions"
+            )
+            raise BadInputError(msg)
 
     def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:
         """Return utilities of the rows of ``X``, as if nothing had been asked, (n_samples,)."""
         utilities = np.array(self.strategy(estimator, X, random_state=random_state))
         closest = best(utilities, self.n_closest, np.random.default_rng(random_state))
         if hasattr(X, "shape") and len(closest):
-            space = Space(X, random_state=random_state)
-            order = least_recent_first(space.groups(X[closest], self.n_clusters))
-            utilities[closest[order]] = utilities[closest]
+            groups = Space(X, random_state=random_state).groups(X[closest], self.n_clusters)
+            utilities[closest[self._turns(groups)]] = utilities[closest]
         return utilities
 
     def shortlist(self, view: View, n: int) -> tuple[Numbers, Floats]:
@@ -161,17 +192,23 @@ class Diverse(Strategy):
         return self.strategy.shortlist(view, n)  # type: ignore[no-any-return]
 
     def arrange(self, view: View, numbers: Numbers) -> Numbers:
-        """Return the order: by cluster for the closest calls, as they came for the rest."""
+        """Return the order: by turns for the closest calls, as they came for the rest."""
         order: Numbers = self.strategy.arrange(view, numbers)
         closest = order[: self.n_closest]
-        by_cluster = least_recent_first(
-            view.groups(numbers[closest], self.n_clusters), view.groups(view.asked, self.n_clusters)
+        lately = view.asked[-int(np.ceil(self.memory * FORGOTTEN)) :]
+        turns = self._turns(
+            view.groups(numbers[closest], self.n_clusters), view.groups(lately, self.n_clusters)
         )
-        return np.concatenate([closest[by_cluster], order[self.n_closest :]])
+        return np.concatenate([closest[turns], order[self.n_closest :]])
+
+    def _turns(self, groups: npt.ArrayLike, asked: npt.ArrayLike = ()) -> Numbers:
+        return take_turns(groups, asked, weight=self.weight, memory=self.memory)
 
     def __repr__(self) -> str:
         sizes = f"n_clusters={self.n_clusters}, n_closest={self.n_closest}"
-        return f"Diverse({self.strategy!r}, {sizes})"
+        return (
+            f"Diverse({self.strategy!r}, {sizes}, weight={self.weight:g}, memory={self.memory:g})"
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -328,7 +365,7 @@ def resolve(strategy: Any) -> Strategy:
     Examples
     --------
     >>> resolve("diverse")
-    Diverse(margin, n_clusters=50, n_closest=30)
+    Diverse(margin, n_clusters=50, n_closest=60, weight=0.5, memory=10)
     >>> resolve("entopy")
     Traceback (most recent call last):
     rhml_widgets.exceptions.BadInputError: strategy 'entopy' is not known; did you mean 'entropy'?

@@ -68,6 +68,7 @@ class Redaction:
         near = [{**row, "excerpt": self.text(row["excerpt"])} for row in props["neighbors"]]
         return {
             **props,
+            "seq": 0,
             "item": item,
             "reasons": reasons,
             "effect": effect,

@@ -54,11 +54,13 @@ GOLDEN: list[tuple[Event, str]] = [
             refit=5,
             versions={"scikit-learn": "1.6.0"},
         ),
-        '{"pool_digest":"p1:ab","n_items":2,"n_rows":3,"item_kind":"text","content":["text"],'
-        '"show":["date"],"classes":[{"label":"é","definition":null}],"id_column":"id",'
-        '"random_state":7,"holdout":["t1:ab"],"model":"LogisticRegression()",'
-        '"strategy":"diverse","purposes":{"teach":0.75,"check":0.25},"advice":"speak_up",'
-        '"refit":5,"transform":"pool","versions":{"scikit-learn":"1.6.0"}}',
+        (
+            '{"pool_digest":"p1:ab","n_items":2,"n_rows":3,"item_kind":"text","content":["text"],'
+            '"show":["date"],"classes":[{"label":"é","definition":null}],"id_column":"id",'
+            '"random_state":7,"holdout":["t1:ab"],"model":"LogisticRegression()",'
+            '"strategy":"diverse","purposes":{"teach":0.75,"check":0.25},"advice":"speak_up",'
+            '"refit":5,"transform":"pool","versions":{"scikit-learn":"1.6.0"}}'
+        ),
     ),
     (
         Extended(pool_digest="p1:cd", n_items=3, n_rows=4, n_new=1),
@@ -80,14 +82,18 @@ GOLDEN: list[tuple[Event, str]] = [
             before="a",
             after="b",
         ),
-        '{"item_id":"t1:ab","purpose":"teach","propensity":0.125,"n_candidates":40,"version":3,'
-        '"reason":"a close call","lesson":9,"before":"a","after":"b"}',
+        (
+            '{"item_id":"t1:ab","purpose":"teach","propensity":0.125,"n_candidates":40,"version":3,'
+            '"reason":"a close call","lesson":9,"before":"a","after":"b"}'
+        ),
     ),
     (Shown(item_id="t1:ab"), '{"item_id":"t1:ab"}'),
     (
         Predicted(item_id="t1:ab", label=1, proba=[0.1, 0.9], version=3, firmness=0.5),
-        '{"item_id":"t1:ab","label":1,"proba":[0.1,0.9],"version":3,"when":"asked",'
-        '"score":"probability","firmness":0.5}',
+        (
+            '{"item_id":"t1:ab","label":1,"proba":[0.1,0.9],"version":3,"when":"asked",'
+            '"score":"probability","firmness":0.5}'
+        ),
     ),
     (
         Judged(
@@ -101,9 +107,11 @@ GOLDEN: list[tuple[Event, str]] = [
             duration=2.5,
             version=3,
         ),
-        '{"item_id":"t1:ab","label":"spam","stage":"first","purpose":"check","confidence":0.9,'
-        '"rationale":["win",[0,4]],"note":"line\\nbreak \U0001f600","duration":2.5,"version":3,'
-        '"sealed":true}',
+        (
+            '{"item_id":"t1:ab","label":"spam","stage":"first","purpose":"check","confidence":0.9,'
+            '"rationale":["win",[0,4]],"note":"line\\nbreak \U0001f600","duration":2.5,"version":3,'
+            '"sealed":true}'
+        ),
     ),
     (Skipped(item_id="t1:ab", why="not mine"), '{"item_id":"t1:ab","why":"not mine"}'),
     (
@@ -115,8 +123,10 @@ GOLDEN: list[tuple[Event, str]] = [
             stances=[{"term": "win", "label": "spam", "stance": "supports", "strength": 1.0}],
             item_id="t1:ab",
         ),
-        '{"stances":[{"term":"win","label":"spam","stance":"supports","strength":1.0}],'
-        '"origin":"person","item_id":"t1:ab"}',
+        (
+            '{"stances":[{"term":"win","label":"spam","stance":"supports","strength":1.0}],'
+            '"origin":"person","item_id":"t1:ab"}'
+        ),
     ),
     (Retracted(target=12), '{"target":12}'),
     (Imported(labels=[["t1:ab", "spam"]]), '{"labels":[["t1:ab","spam"]]}'),
@@ -131,8 +141,10 @@ GOLDEN: list[tuple[Event, str]] = [
             flips=31,
             seconds=0.25,
         ),
-        '{"version":4,"snapshot_seq":30,"digest":"l1:ef","n_labels":12,"params":"C=1.0",'
-        '"lesson":9,"flips":31,"seconds":0.25}',
+        (
+            '{"version":4,"snapshot_seq":30,"digest":"l1:ef","n_labels":12,"params":"C=1.0",'
+            '"lesson":9,"flips":31,"seconds":0.25}'
+        ),
     ),
     (
         FitFailed(snapshot_seq=30, error="ValueError", message="empty vocabulary"),
@@ -146,11 +158,14 @@ GOLDEN: list[tuple[Event, str]] = [
 ]
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     # Lone surrogates are not Unicode text, and are replaced before they come here.
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
-    max_leaves=5,
+    max_leaves=3,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -17,9 +18,6 @@ import pytest
 import rhml_widgets.journal.lock as lock_module
 from rhml_widgets.exceptions import ReadOnlyError
 from rhml_widgets.journal.lock import Lease
-
-if sys.platform != "win32":
-    import fcntl
 
 ROOT = Path(lock_module.__file__).parents[2]
 HOLD = """
@@ -275,8 +273,7 @@ def test_of_many_threads_one_holds_the_lease_in_the_end(path):
 
     def acquire():
         start.wait()
-        for _ in range(20):
-            leases.append(Lease.acquire(path, lambda: told.append(1)))
+        leases.extend(Lease.acquire(path, lambda: told.append(1)) for _ in range(20))
 
     threads = [threading.Thread(target=acquire) for _ in range(8)]
     for thread in threads:

@@ -240,8 +240,8 @@ function Finder(props: FinderProps) {
         ? found.length
           ? "↑ ↓ choose · Enter answers · Esc clears"
           : "No class reads like this. Esc clears."
-        : "Type a few letters of the class · Esc, then letters act"
-      : "Letters act now: S skips, U undoes … · / finds a class";
+        : "Type a few letters of it · Esc: letters act"
+      : "Letters act now: S skips … · / finds a class";
   return (
     <>
       <div class="rhml-find">

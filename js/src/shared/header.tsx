@@ -3,7 +3,7 @@
 import { Spoken } from "./controls";
 import type { HeaderProps } from "./types";
 
-export function Header({ props, quiet }: { props: HeaderProps; quiet?: string }) {
+export function Header({ props }: { props: HeaderProps }) {
   const { journal, person, model, labeled } = props;
   return (
     <header class="rhml-header">
@@ -18,7 +18,6 @@ export function Header({ props, quiet }: { props: HeaderProps; quiet?: string })
         {model.fitting ? <span class="rhml-muted"> is learning …</span> : null}
       </Spoken>
       <span class="rhml-muted rhml-number">{labeled}</span>
-      {quiet ? <span class="rhml-muted rhml-header-end">{quiet}</span> : null}
     </header>
   );
 }

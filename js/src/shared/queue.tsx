@@ -257,6 +257,7 @@ export function QueueView({ props, act, frozen, gone, onWhy }: QueueViewProps) {
   if (wall && props.state !== "no-classes" && props.state !== "read-only") {
     return (
       <section class="rhml-queue rhml-pad" aria-label="Labeling queue">
+       <div class="rhml-queue-stack">
         <Heading>{wall.heading}</Heading>
         <Ended title={wall.title} text={props.state_text || wall.text} />
         {props.problem ? <ProblemNotice problem={props.problem} /> : null}

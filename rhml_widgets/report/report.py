@@ -1,0 +1,166 @@
+"""Report: a session as one offline page, its panels alive."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.report.lead import lead
+from rhml_widgets.report.markup import Html, element, rendered
+from rhml_widgets.report.pack import FrozenView, pack
+from rhml_widgets.report.redaction import Redaction
+from rhml_widgets.views.desk import Desk
+from rhml_widgets.views.encoder import json_safe
+from rhml_widgets.views.words import lesson_words
+
+if TYPE_CHECKING:
+    from rhml_widgets.session import Session
+    from rhml_widgets.state import Judgment
+
+__all__ = ["render", "write"]
+
+MAX_REASONS = 6
+MAX_ITEMS = 200
+
+
+def write(session: Session, path: str | os.PathLike[str], **options: Any) -> Path:
+    """Write a session as one HTML page that needs neither kernel nor network.
+
+    Parameters
+    ----------
+    session : Session
+    path : path
+        Replaced whole, or not at all.
+    **options
+        As `render`.
+
+    Returns
+    -------
+    Path
+    """
+    target = Path(path)
+    page = render(session, **options)
+    handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(scratch).chmod(0o644)
+        Path(scratch).replace(target)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def render(
+    session: Session, *, title: str | None = None, question: str | None = None, texts: str = "excerpt"
+) -> str:
+    """Return the page: ten lines, the curves, reasons, lessons, answers.
+
+    Parameters
+    ----------
+    session : Session
+    title : str, optional
+        None: the journal's name.
+    question : str, optional
+        What the labels are to answer.
+    texts : {"excerpt", "full", "none"}
+        How much of the texts leaves; "excerpt" masks e-mail addresses, links, paths and long
+        numbers. People, times and places of files never leave.
+
+    Returns
+    -------
+    str
+        The same for the same session.
+    """
+    redaction = Redaction(texts)
+    desk = Desk(session)
+    views: list[FrozenView | str] = []
+    curves = json_safe({**desk.curves(), "seq": 0, "status": ""})
+    views += [_heading("What each of us knows"), FrozenView("learning-curves", {"curves": curves})]
+    reasons = _reasons(session, redaction)
+    if reasons:
+        views += [_heading("Reasons, as the model gives them now"), *reasons]
+    views += [
+        _heading("What the model was taught beyond labels"),
+        _lessons(session, redaction),
+        _heading("Answers"),
+        _answers(session, redaction),
+    ]
+    lines = (
+        part
+        for name, sentence in lead(session, question)
+        for part in (element("dt", name), element("dd", sentence))
+    )
+    return pack(
+        views,
+        title=title or session.name.removesuffix(".rhml"),
+        lead_html_parts=[element("dl", *lines, class_="lead")],
+    )
+
+
+def _heading(text: str) -> Html:
+    return element("h2", text)
+
+
+def _reasons(session: Session, redaction: Redaction) -> list[FrozenView | str]:
+    """Return live panels for a few answers, those where the two differ first."""
+    learner, state = session.learner, session.state
+    if learner.live is None or redaction.texts == "none":
+        return []
+    answered = [item_id for item_id in state.answers if item_id in session.pool]
+
+    def differs(item_id: str) -> bool:
+        judgment = state.answer(item_id)
+        number = session.pool.number(item_id)
+        return judgment is not None and learner.predicted(number) != judgment.label
+
+    latest = list(reversed(answered))
+    chosen = sorted(latest, key=differs, reverse=True)[:MAX_REASONS]
+    panels: list[FrozenView | str] = []
+    for item_id in chosen:
+        desk = Desk(session)
+        desk.open(item_id)
+        props = redaction.explanation(desk.explanation())
+        panels.append(FrozenView("explanation-panel", {"props": json_safe(props)}))
+    return panels
+
+
+def _lessons(session: Session, redaction: Redaction) -> Html:
+    rows = []
+    for lesson in session.state.lessons.values():
+        if lesson.retracted:
+            continue
+        flips = "not measured" if lesson.flips is None else f"{lesson.flips:,}"
+        rows.append((redaction.text(lesson_words(lesson)), flips))
+    if not rows:
+        return element("p", "Nothing beyond labels.")
+    return _table(("lesson", "predictions it changed"), rows)
+
+
+def _answers(session: Session, redaction: Redaction) -> Html:
+    state, pool = session.state, session.pool
+    rows = []
+    for item_id in list(reversed(state.answers))[:MAX_ITEMS]:
+        judgment: Judgment | None = state.answer(item_id)
+        if judgment is None or item_id not in pool:
+            continue
+        text = redaction.text(pool.contents[pool.number(item_id)]) or "(not shown)"
+        note = redaction.text(judgment.note or "")
+        rows.append((text, str(judgment.label), judgment.stage, note))
+    if not rows:
+        return element("p", "No answers yet.")
+    more = len(state.answers) - len(rows)
+    caption = f"The latest {len(rows):,}; {more:,} more are in the journal." if more > 0 else ""
+    table = _table(("text", "label", "stage", "note"), rows)
+    return rendered(table, element("p", caption)) if caption else table
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Html:
+    head = element("tr", *(element("th", name, scope="col") for name in columns))
+    body = (element("tr", *(element("td", cell, dir="auto") for cell in row)) for row in rows)
+    return element("table", element("thead", head), element("tbody", *body))
