@@ -30,6 +30,8 @@ const { values: options } = parseArgs({
 const outdir = resolve(options.outdir);
 const wanted = options.only?.split(",");
 const packages = new Set();
+// Written at the end, and only if everything could be built.
+const outputs = new Map();
 
 const SHARED = {
   absWorkingDir: HERE,
@@ -58,25 +60,24 @@ function remember(metafile) {
   }
 }
 
-async function emit(name, text) {
+function emit(name, text) {
   // A report carries scripts inline, by hash: what the HTML parser would read otherwise must not be
   // in them, and could not be escaped without changing the code.
   if (name.endsWith(".js") && /<\/script|<!--|[\0\r]/i.test(text)) {
     throw new Error(`${name} cannot be inlined into a report: "</script", "<!--", \\r or \\0`);
   }
-  await writeFile(join(outdir, name), text.endsWith("\n") ? text : `${text}\n`);
+  outputs.set(name, text.endsWith("\n") ? text : `${text}\n`);
 }
 
 async function script(source, name, how) {
   const result = await build({ ...SHARED, ...how });
   remember(result.metafile);
   const text = header([source]) + result.outputFiles[0].text;
-  const { size } = new Blob([text]);
+  const size = Buffer.byteLength(text);
   if (WIDGETS.some((view) => name.startsWith(`${view}.`)) && size > WIDGET_LIMIT) {
     throw new Error(`${name} has ${size} bytes, more than ${WIDGET_LIMIT}: it travels once a widget`);
   }
-  await emit(name, text);
-  return [name, size];
+  emit(name, text);
 }
 
 /** One source, two forms: an ES module, and a script that registers its default export. */
@@ -86,22 +87,13 @@ async function both(view, source) {
     resolveDir: HERE,
     sourcefile: `${view}.iife.ts`,
   };
-  return [
-    await script(source, `${view}.js`, { entryPoints: [source], format: "esm" }),
-    await script(source, `${view}.iife.js`, { stdin: registering, format: "iife" }),
-  ];
+  await script(source, `${view}.js`, { entryPoints: [source], format: "esm" });
+  await script(source, `${view}.iife.js`, { stdin: registering, format: "iife" });
 }
 
 async function style(name, sources) {
-  const present = [];
-  for (const source of sources) {
-    const text = await readFile(join(HERE, source), "utf8").catch((error) => {
-      if (error.code === "ENOENT") return null;
-      throw error;
-    });
-    if (text !== null) present.push([source, text]);
-  }
-  const text = present.map(([, css]) => css).join("\n");
+  const texts = await Promise.all(sources.map((source) => readFile(join(HERE, source), "utf8")));
+  const text = texts.join("\n");
   const { code } = await transform(text, {
     charset: "utf8",
     legalComments: "none",
@@ -110,9 +102,7 @@ async function style(name, sources) {
     target: "es2022",
   });
   if (/<\/style/i.test(code)) throw new Error(`${name} holds "</style"`);
-  const whole = header(present.map(([source]) => source)) + code;
-  await emit(name, whole);
-  return [name, new Blob([whole]).size];
+  emit(name, header(sources) + code);
 }
 
 /** The license text of every package whose code is in a bundle; one text for all that share it. */
@@ -128,26 +118,26 @@ async function licenses() {
   }
   const parts = [...users].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`);
   const lead = "The scripts in this folder contain code of the packages below, under their licenses.\n";
-  await emit("THIRD-PARTY.txt", [lead, ...parts].join(`\n${"-".repeat(78)}\n\n`));
+  emit("THIRD-PARTY.txt", [lead, ...parts].join(`\n${"-".repeat(78)}\n\n`));
 }
 
-await mkdir(outdir, { recursive: true });
-const built = [];
 const doing = (name) => !wanted || wanted.includes(name);
-for (const view of WIDGETS) if (doing(view)) built.push(...(await both(view, `src/${view}.tsx`)));
-if (doing("vega")) built.push(...(await both("vega", "src/vega.ts")));
+for (const view of WIDGETS) if (doing(view)) await both(view, `src/${view}.tsx`);
+if (doing("vega")) await both("vega", "src/vega.ts");
 if (doing("host")) {
-  built.push(
-    await script("src/host.ts", "host.iife.js", { entryPoints: ["src/host.ts"], format: "iife" }),
-  );
+  await script("src/host.ts", "host.iife.js", { entryPoints: ["src/host.ts"], format: "iife" });
 }
-if (doing("theme")) built.push(await style("theme.css", STYLES));
-if (doing("report")) built.push(await style("report.css", ["src/report.css"]));
+if (doing("theme")) await style("theme.css", STYLES);
+if (doing("report")) await style("report.css", ["src/report.css"]);
+if (!wanted) await licenses();
+
+await mkdir(outdir, { recursive: true });
+for (const [name, text] of outputs) {
+  await writeFile(join(outdir, name), text);
+  console.log(`${(Buffer.byteLength(text) / 1000).toFixed(1).padStart(8)} KB  ${name}`);
+}
 if (!wanted) {
-  await licenses();
-  const ours = new Set([...built.map(([name]) => name), "THIRD-PARTY.txt"]);
   for (const name of await readdir(outdir)) {
-    if (/\.(js|css|txt)$/.test(name) && !ours.has(name)) await rm(join(outdir, name));
+    if (/\.(js|css|txt)$/.test(name) && !outputs.has(name)) await rm(join(outdir, name));
   }
 }
-for (const [name, size] of built) console.log(`${(size / 1000).toFixed(1).padStart(8)} KB  ${name}`);

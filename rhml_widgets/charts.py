@@ -165,7 +165,9 @@ def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.La
             titleFontSize=12,
             titleFontWeight="normal",
         )
-        .configure_text(fontSize=12)
+        # A summary and a table are read aloud beside it; of the marks only the labels speak.
+        .configure_mark(aria=False)
+        .configure_text(fontSize=12, aria=True)
     )
     return drawn
 
@@ -212,6 +214,7 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
         # Fixed extent: an inherited font cannot be measured before it is drawn.
         axis=alt.Axis(
             values=[0, 0.2, 0.4, 0.6, 0.8, 1],
+            tickCount=6,
             format=".1f",
             domain=False,
             ticks=False,
@@ -247,7 +250,7 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
                 y="value:Q", x2=alt.value(right), y2="label_y:Q"
             ),
             ends.mark_text(align="left", baseline="middle", lineBreak="\n", lineHeight=15).encode(
-                x=alt.value(beside), y="label_y:Q", text="label:N"
+                x=alt.value(beside), y="label_y:Q", text="label:N", description="label:N"
             ),
             rows.mark_point(size=150, opacity=0, filled=True).encode(
                 y="value:Q", tooltip=_tooltip()
@@ -261,7 +264,7 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
 
 def _told() -> dict[str, str]:
     tips = {one.key: one.tip for one in SHOWN.values()}
-    doubt = {"model-holdout": "95 %, error spent over all looks"}
+    doubt = {"model-holdout": "at all looks: each spends a part of the error"}
     against = {
         "model-holdout": "given truth",
         "human-checks": "given truth",
@@ -272,7 +275,7 @@ def _told() -> dict[str, str]:
         "what": f"{json.dumps(tips)}[datum.series]",
         "count": "round(datum.value * datum.n) + ' of ' + datum.n",
         "range": "format(datum.low, '.2f') + ' to ' + format(datum.high, '.2f')",
-        "doubt": f"{json.dumps(doubt)}[datum.series] || 'for their average, at all looks, 95 %'",
+        "doubt": f"{json.dumps(doubt)}[datum.series] || 'at all looks, for the average of these ' + datum.n",
         "against": f"{json.dumps(against)}[datum.series] || 'your own blind answers'",
     }
 
@@ -283,8 +286,8 @@ def _tooltip() -> list[Any]:
     return [
         alt.Tooltip("what:N", title="measured"),
         alt.Tooltip("count:N", title="count"),
-        alt.Tooltip("range:N", title="interval"),
-        alt.Tooltip("doubt:N", title="it holds"),
+        alt.Tooltip("range:N", title="95 % interval"),
+        alt.Tooltip("doubt:N", title="valid"),
         alt.Tooltip("against:N", title="reference"),
         alt.Tooltip("n_labels:Q", title="labels"),
     ]

@@ -30,10 +30,17 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.feedback import Guidance
 
-__all__ = ["Outlook", "PriorLogisticRegression", "decision", "fit_head", "label_array", "outlook", "takes_prior"]
+__all__ = [
+    "Outlook",
+    "PriorLogisticRegression",
+    "decision",
+    "fit_head",
+    "label_array",
+    "outlook",
+    "takes_prior",
+]
 
 _NAIVE_BAYES = (MultinomialNB, ComplementNB, BernoulliNB)
-_ALLROWS = None
 _HALF_A_LABEL = 0.5
 """Weight of the empty item that stands for a class known from guidance alone."""
 _LEAST_REPEATED = 0.25
@@ -42,7 +49,7 @@ _LEAST_REPEATED = 0.25
 
 def fit_head(
     head: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     y: Sequence[Label] | NDArray[Any],
     *,
     guidance: Guidance | None = None,
@@ -92,13 +99,10 @@ def fit_head(
         if guidance is None or not guided:
             return _fit_plain(head, X, labels, random_state)
         if guidance.prior is not None:
-            rows = [guidance.classes.index(label) for label in known.tolist()]
-            prior = np.asarray(guidance.prior[rows].todense())
             if _is_ridge_logistic(head):
-                return _fit_logistic(head, X, labels, known, prior, random_state)
+                return _fit_logistic(head, X, labels, known, guidance, random_state)
             if type(head) in _NAIVE_BAYES:
-                prior = prior / guidance.scale
-                return _fit_naive_bayes(head, X, labels, known, prior, guidance, random_state)
+                return _fit_naive_bayes(head, X, labels, known, guidance, random_state)
         return _fit_with_rows(head, X, labels, guidance, random_state)
 
 
@@ -138,7 +142,7 @@ def _known_classes(
     return np.array(sorted(found))
 
 
-def _without_struck(X: Any, guidance: Guidance) -> Any:  # noqa: N803
+def _without_struck(X: Any, guidance: Guidance) -> Any:
     """Return the labeled rows as if the struck terms did not stand in them."""
     if isinstance(X, list):
         for term in guidance.struck_terms:
@@ -176,7 +180,7 @@ def _is_ridge_logistic(head: Any) -> bool:
     )
 
 
-def _fit_plain(head: Any, X: Any, labels: NDArray[Any], random_state: int) -> Any:  # noqa: N803
+def _fit_plain(head: Any, X: Any, labels: NDArray[Any], random_state: int) -> Any:
     """Fit without guidance; logistic regression on its support only."""
     if type(head) is LogisticRegression and hasattr(X, "shape"):
         if _is_ridge_logistic(head) and head.solver == "lbfgs":
@@ -194,7 +198,7 @@ def _fit_plain(head: Any, X: Any, labels: NDArray[Any], random_state: int) -> An
     return fresh.fit(X, labels)
 
 
-def _support(X: Any) -> tuple[NDArray[np.intp], Any]:  # noqa: N803
+def _support(X: Any) -> tuple[NDArray[np.intp], Any]:
     """Return the columns that are present in any row, and the matrix of those alone.
 
     A squared or absolute penalty keeps the coefficient of an absent column at its prior mean,
@@ -213,29 +217,30 @@ def _support(X: Any) -> tuple[NDArray[np.intp], Any]:  # noqa: N803
 
 def _fit_logistic(
     head: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     labels: NDArray[Any],
     known: NDArray[Any],
-    prior: NDArray[np.float64] | None,
+    guidance: Guidance | None,
     random_state: int,
 ) -> Any:
+    """Fit on the support, and scatter the coefficients back."""
     fresh = seeded(head, random_state)
-    binary = len(known) == 2
-    if prior is not None and binary:
-        prior = prior[1:] - prior[:1]
     n_features = X.shape[1]
-    if len(labels) == 0 and prior is not None:
-        coef, intercept, n_iter = prior.copy(), np.zeros(len(prior)), 0
+    prior = None if guidance is None else _prior_means(guidance, known)
+    if prior is not None and len(known) == 2:
+        prior = prior[1:] - prior[:1]
+    if prior is not None and not len(labels):
+        coef, intercept, n_iter = prior, np.zeros(len(prior)), 0
     else:
         columns, narrow = _support(X)
         target = np.searchsorted(known, labels)
-        missing = np.setdiff1d(np.arange(len(known)), target) if _ALLROWS is None or prior is None else np.arange(len(known))
-        weight = _label_weights(head, labels, target)
-        if len(missing):
-            narrow = _with_empty_rows(narrow, len(missing))
-            weight = np.ones(len(target)) if weight is None else weight
-            weight = np.concatenate([weight, np.full(len(missing), _HALF_A_LABEL if _ALLROWS is None else _ALLROWS)])
-            target = np.concatenate([target, missing])
+        weight = _label_weights(head, labels)
+        if guidance is not None:
+            empty = _empty_items(guidance, target, len(known))
+            narrow = _with_empty_rows(narrow, len(known))
+            weight = np.ones(len(labels)) if weight is None else weight
+            weight = np.concatenate([weight, empty])
+            target = np.concatenate([target, np.arange(len(known))])
         found, intercept, n_iter = solve(
             narrow,
             target,
@@ -247,7 +252,7 @@ def _fit_logistic(
             tol=head.tol,
             max_iter=head.max_iter,
         )
-        coef = np.zeros((len(found), n_features)) if prior is None else prior.copy()
+        coef = np.zeros((len(found), n_features)) if prior is None else prior
         coef[:, columns] = found
     fresh.classes_ = known
     fresh.coef_, fresh.intercept_ = coef, intercept
@@ -256,28 +261,45 @@ def _fit_logistic(
     return fresh
 
 
-def _with_empty_rows(X: Any, n_rows: int) -> Any:  # noqa: N803
+def _prior_means(guidance: Guidance, known: NDArray[Any]) -> NDArray[np.float64]:
+    rows = [guidance.classes.index(label) for label in known.tolist()]
+    return np.asarray(guidance.prior[rows].toarray())
+
+
+def _empty_items(
+    guidance: Guidance, target: NDArray[np.intp], n_classes: int
+) -> NDArray[np.float64]:
+    """Return the weight of one item without any feature for each class.
+
+    Guidance speaks of words, not of how often a class comes; a few labels overstate that. One
+    such item a class is Laplace's rule; it comes in gradually, so that a single stance changes
+    what it is about and little else. A class without labels has at least half of one, without
+    which its intercept would fall without end.
+    """
+    told = min(1.0, sum(term.weight for term in guidance.terms) / n_classes)
+    labeled = np.bincount(target, minlength=n_classes) > 0
+    return np.where(labeled, told, max(told, _HALF_A_LABEL))
+
+
+def _with_empty_rows(X: Any, n_rows: int) -> Any:
     if sparse.issparse(X):
         return sparse.vstack([X, sparse.csr_matrix((n_rows, X.shape[1]))], format="csr")
     return np.vstack([X, np.zeros((n_rows, X.shape[1]))])
 
 
-def _label_weights(
-    head: Any, labels: NDArray[Any], target: NDArray[np.intp]
-) -> NDArray[np.float64] | None:
+def _label_weights(head: Any, labels: NDArray[Any]) -> NDArray[np.float64] | None:
     if head.class_weight is None:
         return None
     labeled, place = np.unique(labels, return_inverse=True)
     by_class = compute_class_weight(head.class_weight, classes=labeled, y=labels)
-    return np.asarray(by_class, dtype=np.float64)[place].reshape(target.shape)
+    return np.asarray(by_class, dtype=np.float64)[place]
 
 
 def _fit_naive_bayes(
     head: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     labels: NDArray[Any],
     known: NDArray[Any],
-    prior: NDArray[np.float64],
     guidance: Guidance,
     random_state: int,
 ) -> Any:
@@ -287,6 +309,7 @@ def _fit_naive_bayes(
     nobody has seen yet rises by the factor ``exp(L)``.
     """
     fresh = seeded(head, random_state)
+    prior = _prior_means(guidance, known) / guidance.scale
     # One weightless empty row a class makes every class known, with or without labels.
     rows = _with_empty_rows(X, len(known))
     weight = np.concatenate([np.ones(len(labels)), np.full(len(known), float(not len(labels)))])
@@ -313,14 +336,14 @@ def _fit_naive_bayes(
         fresh.feature_count_ = fresh.feature_count_ + extra
     fresh.feature_log_prob_ = log_prob
     if head.fit_prior and head.class_prior is None:
-        seen = np.where(fresh.class_count_ > 0, fresh.class_count_, _HALF_A_LABEL)
+        seen = np.maximum(fresh.class_count_, _HALF_A_LABEL)
         fresh.class_log_prior_ = np.log(seen / seen.sum())
     return fresh
 
 
 def _fit_with_rows(
     head: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     labels: NDArray[Any],
     guidance: Guidance,
     random_state: int,

@@ -65,7 +65,7 @@ class _Row(NamedTuple):
 
 def explain(
     estimator: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     i: int,
     *,
     label: Label | None = None,
@@ -163,7 +163,7 @@ def explain_item(
     return explain(features.assemble(fitted_head), [content], 0, label=label, against=against)
 
 
-def neighbors(X: Any, number: int, labeled_numbers: Sequence[int], k: int = 5) -> Neighbors:  # noqa: N803
+def neighbors(X: Any, number: int, labeled_numbers: Sequence[int], k: int = 5) -> Neighbors:
     """Return the labeled items most like one item, by cosine.
 
     Parameters
@@ -214,7 +214,7 @@ def _check_fitted(model: Any) -> None:
         return
 
 
-def _item(X: Any, i: int) -> Any:  # noqa: N803
+def _item(X: Any, i: int) -> Any:
     """Return item ``i``: a text, or a row as a matrix of one row."""
     n_items = X.shape[0] if hasattr(X, "shape") else len(X)
     if not -n_items <= i < n_items:
@@ -308,8 +308,10 @@ def _matrix_row(transformers: Sequence[Any], row: Any) -> _Row | None:
     rest = transformers[depth:]
     carried = _carried(rest, columns, values, np.zeros(len(origin)) if rest else None)
     # The classifier's weights are looked up by the columns it reads; names by those of X.
-    return carried if depth == 0 or len(origin) == row.shape[1] and _same(origin) else (
-        None if carried is None else _renamed(carried, origin)
+    return (
+        carried
+        if depth == 0 or len(origin) == row.shape[1] and _same(origin)
+        else (None if carried is None else _renamed(carried, origin))
     )
 
 
@@ -524,16 +526,14 @@ def _hide_words(
         texts.append("".join([*kept, content[cursor:]]))
     scores, unit = _scores(model, texts)
     spans = tuple(
-        (start, end, index)
-        for index, places in enumerate(words.values())
-        for start, end in places
+        (start, end, index) for index, places in enumerate(words.values()) for start, end in places
     )
     return _occluded(model, scores, unit, list(words), spans, label, against)
 
 
 def _hide_columns(
     model: Any,
-    X: Any,  # noqa: N803
+    X: Any,
     row: Any,
     names: Callable[[int], str],
     label: Any,
@@ -549,7 +549,7 @@ def _hide_columns(
             every[index + 2, column] = 0
         inputs: Any = every.tocsr()
     elif hasattr(row, "iloc"):
-        import pandas as pd  # noqa: PLC0415 - only where the caller already has a frame
+        import pandas as pd
 
         columns = np.arange(row.shape[1])[:_MOST_UNITS]
         usual = X.mode(dropna=False).iloc[[0]].copy()
@@ -650,7 +650,7 @@ def _finished(
     )
 
 
-def _column_names(model: Any, X: Any) -> Callable[[int], str]:  # noqa: N803
+def _column_names(model: Any, X: Any) -> Callable[[int], str]:
     names = getattr(X, "columns", None)
     if names is None:
         first = model.steps[0][1] if isinstance(model, Pipeline) else model

@@ -351,13 +351,6 @@ class Features:
         """
         return self.terms.columns(term) if self.in_terms else []
 
-    def rows(self, numbers: NDArray[np.intp] | None = None) -> Any:
-        """Return what ``head`` is fitted on: rows of ``X``, or texts where there is none."""
-        if self.X is None:
-            chosen = range(len(self.contents)) if numbers is None else numbers.tolist()
-            return [self.contents[number] for number in chosen]
-        return self.X if numbers is None else self.X[numbers]
-
     def transform(self, contents: Sequence[str]) -> Any:
         """Return the rows of other texts, shape (n_contents, n_features)."""
         if self.X is None:
@@ -374,6 +367,10 @@ class Features:
             self._rows = _twins(both)
             self._frequency = self._typical = None
         self.contents += list(contents)
+
+    def forms(self, word: str) -> list[int]:
+        """Return the columns of words that look like forms of one word: see `TermSpace.forms`."""
+        return self.terms.forms(word) if self.in_terms else []
 
     def assemble(self, fitted_head: Any) -> Any:
         """Return a plain scikit-learn estimator on raw texts: our steps, then the fitted head."""

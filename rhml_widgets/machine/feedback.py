@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -42,8 +42,8 @@ _COMMON = 5.0
 """A term in more than one text of this many says less and less."""
 _TYPICAL = 0.3
 """The size of a present feature for which `_PER_LIFT` holds."""
-_CODEBOOK = 0.5
-"""What a word of a class's name or definition is worth of a mark."""
+_CODEBOOK = 2.0
+"""Marks a word of a class's name, definition or seeds is worth before the first label."""
 _CODEBOOK_FADE = 20.0
 """Labels a class after which that has halved."""
 _ROUNDS = 20
@@ -154,6 +154,11 @@ class Guidance:
         return tuple(sorted({term.class_index for term in self.terms}))
 
 
+_Key: TypeAlias = "tuple[int, ...] | str"
+_ORIGINS = ("codebook", "mark", "person")
+"""From the one that gives way to the one that stays."""
+
+
 class _Support(NamedTuple):
     """All stances that say the same of the same term."""
 
@@ -227,8 +232,9 @@ def compile_guidance(
     for support, lift, n, c in zip(supports, lifts, seen, borne, strict=True):
         weight = float(max(lift, 0.0)) / _LIFT
         for index in support.places:
-            trust[index] = weight / max(support.strength, 1e-12)
-            evidence[index] = (int(n), int(c))
+            left = weight / max(support.strength, 1e-12)
+            if trust[index] is None or left > trust[index]:
+                trust[index], evidence[index] = left, (int(n), int(c))
         if weight > 0:
             terms.append(GuidedTerm(support.term, support.class_index, support.columns, weight))
     size = features.typical_value
@@ -270,54 +276,59 @@ def _resolved(
     stances: Sequence[Stance], features: Features, classes: tuple[Label, ...]
 ) -> tuple[list[_Support], list[str]]:
     """Settle contradictions; return the supports that stand and the terms that are struck."""
-    supports: dict[tuple[Any, int], _Support] = {}
-    struck: dict[Any, str] = {}
-    keys: dict[str, Any] = {}
+    supports: dict[tuple[_Key, int], _Support] = {}
+    struck: dict[_Key, str] = {}
     for index, stance in enumerate(stances):
         _check(stance, classes)
-        if stance.term not in keys:
-            columns = tuple(features.columns(stance.term))
-            keys[stance.term] = columns or " ".join(stance.term.casefold().split())
-        key = keys[stance.term]
-        if stance.stance == "irrelevant":
-            for slot in [slot for slot in supports if slot[0] == key]:
-                del supports[slot]
-            struck[key] = stance.term
-            continue
-        if stance.origin == "codebook":
-            if key in struck or stance.term.casefold() in ENGLISH_STOP_WORDS:
-                continue
-        else:
-            struck.pop(key, None)
-        class_index = classes.index(stance.label)  # type: ignore[arg-type]
-        if stance.origin == "person" and len(classes) == 2:
-            other = supports.get((key, 1 - class_index))
-            if other is not None and other.origin != "mark":
-                del supports[key, 1 - class_index]
-        found = supports.get((key, class_index))
-        if found is None or (found.origin == "codebook" and stance.origin != "codebook"):
-            before = found.places if found is not None else ()
-            found = _Support(
-                stance.term,
-                class_index,
-                key if isinstance(key, tuple) else (),
-                stance.strength,
-                stance.origin,
-                0,
-                before,
-            )
-        strength = max(found.strength, stance.strength)
-        if stance.origin == "person":
-            strength = stance.strength
-        elif found.origin == "person" or stance.origin == "codebook" != found.origin:
-            strength = found.strength
-        supports[key, class_index] = found._replace(
-            strength=strength,
-            origin="person" if stance.origin == "person" else found.origin,
-            n_marks=found.n_marks + (stance.origin == "mark"),
-            places=(*found.places, index),
-        )
+        for key in _keys(stance, features):
+            if stance.stance == "irrelevant":
+                for slot in [slot for slot in supports if slot[0] == key]:
+                    del supports[slot]
+                struck[key] = stance.term
+            elif stance.origin != "codebook" or key not in struck:
+                struck.pop(key, None)
+                _take_in(supports, key, stance, index, classes)
     return list(supports.values()), list(struck.values())
+
+
+def _keys(stance: Stance, features: Features) -> list[_Key]:
+    """Return what a stance is about: the columns of its term, or the term itself."""
+    columns = tuple(features.columns(stance.term))
+    words = " ".join(stance.term.casefold().split())
+    if stance.origin != "codebook" or stance.stance != "supports":
+        return [columns or words]
+    if words in ENGLISH_STOP_WORDS:
+        return []
+    # Class names are headings: "arrival" stands for "arrived" too.
+    forms = [(column,) for column in features.forms(words) if column not in columns]
+    return [columns, *forms] if columns else list(forms) or [words]
+
+
+def _take_in(
+    supports: dict[tuple[_Key, int], _Support],
+    key: _Key,
+    stance: Stance,
+    index: int,
+    classes: tuple[Label, ...],
+) -> None:
+    """Add a support to those that already stand."""
+    class_index = classes.index(stance.label)  # type: ignore[arg-type]
+    if stance.origin == "person" and len(classes) == 2:
+        other = supports.get((key, 1 - class_index))
+        if other is not None and other.origin != "mark":
+            del supports[key, 1 - class_index]
+    columns = key if isinstance(key, tuple) else ()
+    own = _Support(stance.term, class_index, columns, stance.strength, stance.origin, 0, (index,))
+    found = supports.get((key, class_index))
+    if found is not None:
+        rank = _ORIGINS.index(stance.origin) - _ORIGINS.index(found.origin)
+        if rank < 0:
+            own = found
+        elif rank == 0 and stance.origin != "person":
+            own = own._replace(strength=max(found.strength, stance.strength))
+        own = own._replace(n_marks=found.n_marks, places=(*found.places, index))
+    n_marks = own.n_marks + (stance.origin == "mark")
+    supports[key, class_index] = own._replace(n_marks=n_marks)
 
 
 def _presence(

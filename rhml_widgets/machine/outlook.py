@@ -104,7 +104,7 @@ def linear_form(estimator: Any) -> tuple[NDArray[Any], NDArray[Any], str] | None
     return coef, intercept, unit
 
 
-def decision(head: Any, X: Any, classes: Sequence[Label]) -> tuple[NDArray[np.float64], str]:  # noqa: N803
+def decision(head: Any, X: Any, classes: Sequence[Label]) -> tuple[NDArray[np.float64], str]:
     """Return a score for every item and class.
 
     Parameters
@@ -145,7 +145,7 @@ def _chunks(n_items: int, n_classes: int) -> Iterator[slice]:
         yield slice(start, min(start + step, n_items))
 
 
-def _own_scores(head: Any, X: Any, *, check: bool) -> tuple[NDArray[np.float64], str]:  # noqa: N803
+def _own_scores(head: Any, X: Any, *, check: bool) -> tuple[NDArray[np.float64], str]:
     """Return the scores in the order of the head's own classes."""
     n_items = X.shape[0] if hasattr(X, "shape") else len(X)
     n_classes = len(head.classes_)
@@ -204,7 +204,7 @@ def _check_probabilities(
         raise BadInputError(message)
 
 
-def _check_order(head: Any, X: Any, proba: NDArray[np.float64]) -> None:  # noqa: N803
+def _check_order(head: Any, X: Any, proba: NDArray[np.float64]) -> None:
     """Compare the columns with ``predict``, for estimators we cannot know."""
     last = head.steps[-1][1] if hasattr(head, "steps") else head
     if type(last).__module__.startswith(("sklearn.", "rhml_widgets.")):
@@ -295,7 +295,7 @@ class Outlook:
         return np.where(positive ^ swapped, np.int32(high), np.int32(low))
 
 
-def outlook(head: Any, X: Any, classes: Sequence[Label]) -> Outlook:  # noqa: N803
+def outlook(head: Any, X: Any, classes: Sequence[Label]) -> Outlook:
     """Score every item and keep the two best guesses.
 
     Parameters
@@ -316,7 +316,7 @@ def outlook(head: Any, X: Any, classes: Sequence[Label]) -> Outlook:  # noqa: N8
 
 def _of_one_line(
     form: tuple[NDArray[Any], NDArray[Any], str],
-    X: Any,  # noqa: N803
+    X: Any,
     positions: NDArray[np.intp],
 ) -> Outlook:
     coef, intercept, unit = form
@@ -331,7 +331,7 @@ def _of_one_line(
 def _of_many(
     head: Any,
     form: tuple[NDArray[Any], NDArray[Any], str] | None,
-    X: Any,  # noqa: N803
+    X: Any,
     positions: NDArray[np.intp],
 ) -> Outlook:
     n_items = X.shape[0] if hasattr(X, "shape") else len(X)

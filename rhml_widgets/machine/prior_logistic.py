@@ -168,7 +168,7 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        C: float = 1.0,  # noqa: N803
+        C: float = 1.0,
         *,
         prior: Any = None,
         fit_intercept: bool = True,
@@ -190,7 +190,7 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
 
     def fit(
         self,
-        X: Any,  # noqa: N803
+        X: Any,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> PriorLogisticRegression:
@@ -243,14 +243,14 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         self.n_iter_ = np.array([n_iter], dtype=np.int32)
         return self
 
-    def decision_function(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
         """Return the log-odds of ``classes_[1]``, shape (n_samples,), or a score a class."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
         scores = X @ self.coef_.T + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
-    def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return probabilities, shape (n_samples, n_classes), columns as in ``classes_``."""
         scores = self.decision_function(X)
         if scores.ndim == 1:
@@ -259,7 +259,7 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
 
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803
+    def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row, shape (n_samples,)."""
         scores = self.decision_function(X)
         index = (scores > 0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)

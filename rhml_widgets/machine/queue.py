@@ -1,48 +1,26 @@
 """Queue: which item is asked next, why, and with what probability.
 
-The worker ranks once for each version of the model (`rank`); a draw (`draw`) only looks up, so
-it costs microseconds and never waits for a fit. Near-duplicates of items asked before are left
-out of what the model asks for. They stay in what is drawn to measure it: a check must be uniform
-over all that is unanswered, or its share of right answers would be of some other pool.
+The worker ranks once for each version of the model (`rank`); a draw only looks up, so it costs
+microseconds and never waits for a fit. Near-duplicates of items asked before are left out of
+what the model asks for. They stay in what is drawn to measure it: a check must be uniform over
+all that is unanswered, or its share of right answers would be of some other pool.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.machine.strategy import Strategy, View
+from rhml_widgets.machine.ranking import Head, Ranking, rank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from rhml_widgets.machine.features import Features
-    from rhml_widgets.machine.outlook import Outlook
-    from rhml_widgets.machine.strategy import Floats, Numbers
-
 __all__ = ["Drawn", "Head", "Ranking", "draw", "rank", "reason_words"]
-
-LONG = 1024
-"""Candidates ranked for each version; past them, teach items are drawn at random."""
-
-SHORT = 128
-"""Of these, the ones that are compared with what was asked and with one another."""
-
-TWIN = 0.9
-"""Cosine from which an item is a near-duplicate."""
-
-NEW = 0.2
-"""Largest cosine to anything asked so far with which an item counts as unlike it all."""
-
-FIRM = 0.75
-"""Share of the unanswered items of which the model is less sure than of a challenge."""
-
-_SAMPLE = 20_000
-"""Items from which that share is estimated in a larger pool."""
 
 _TRIES = 64
 
@@ -91,163 +69,6 @@ class Drawn:
     propensity: float
     n_candidates: int
     reason: str
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """What one strategy asks for, best first; ``numbers`` is None for a uniform draw.
-
-    Attributes
-    ----------
-    share : float in (0, 1]
-        Of the teach items.
-    numbers : ndarray of int, shape (n_ranked,), or None
-    utilities : ndarray of float, shape (n_ranked,)
-    twins : ndarray of bool, shape (n_compared, n_compared)
-        Which of the first ``n_compared`` are near-duplicates of one another.
-    new : ndarray of bool, shape (n_ranked,)
-        Unlike anything asked before.
-    reason : str
-    """
-
-    share: float
-    numbers: Numbers | None
-    utilities: Floats
-    twins: npt.NDArray[np.bool_]
-    new: npt.NDArray[np.bool_]
-    reason: str
-
-    def first(self, taken: npt.NDArray[np.bool_]) -> int | None:
-        """Return the place of the best candidate that is neither taken nor a twin of one."""
-        if self.numbers is None or len(self.numbers) == 0:
-            return None
-        gone = taken[self.numbers]
-        n = len(self.twins)
-        since = np.flatnonzero(gone[:n])
-        if len(since):
-            gone[:n] |= self.twins[since].any(axis=0)
-        place = int(np.argmin(gone))
-        return None if gone[place] else place
-
-
-@dataclass(frozen=True)
-class Head:
-    """What one version of the model would ask, ready to be drawn from.
-
-    Attributes
-    ----------
-    rankings : tuple of Ranking
-        Shares sum to 1.
-    firm : ndarray of bool, shape (n_items,)
-        The quarter of the candidates the model is surest of, whole ties included.
-    """
-
-    rankings: tuple[Ranking, ...]
-    firm: npt.NDArray[np.bool_]
-
-
-def rank(
-    strategy: Strategy,
-    head: Any,
-    features: Features,
-    outlook: Outlook,
-    *,
-    taken: npt.NDArray[np.bool_],
-    asked: Numbers,
-    labeled: Numbers,
-    y: npt.NDArray[np.int32],
-    random_state: int = 0,
-) -> Head:
-    """Return what one version of the model would ask.
-
-    Parameters
-    ----------
-    strategy : Strategy
-    head : fitted classifier
-        Over rows of ``features``.
-    features : Features
-    outlook : Outlook
-        Its view of every item.
-    taken : ndarray of bool, shape (n_items,)
-        Items not to be asked: answered, waiting, skipped, held out.
-    asked : ndarray of int, shape (n_asked,)
-        Numbers of items asked so far, oldest first.
-    labeled : ndarray of int, shape (n_labeled,)
-        Numbers of the items the version learned from, their class indices being ``y[labeled]``.
-    y : ndarray of int32, shape (n_items,)
-    random_state : int
-
-    Raises
-    ------
-    BadInputError
-        If a strategy of somebody else's returns what cannot be used.
-    """
-    view = View(head, features, outlook, taken, asked, labeled, y, random_state)
-    return Head(
-        tuple(_ranking(share, part, view) for share, part in strategy.parts()),
-        _firm(outlook, taken, view.rng),
-    )
-
-
-def _ranking(share: float, strategy: Strategy, view: View) -> Ranking:
-    nothing = np.zeros((0, 0), dtype=bool)
-    if strategy.uniform:
-        return Ranking(share, None, np.zeros(0), nothing, nothing[0:0].ravel(), strategy.reason)
-    numbers, utilities = strategy.shortlist(view, LONG)
-    nearest = np.ones(len(numbers))
-    # Where all that is compared were asked before in other words, the next ones are.
-    for start in range(0, len(numbers), SHORT):
-        part = slice(start, start + SHORT)
-        nearest[part] = _nearest(view, numbers[part])
-        if (nearest[part] < TWIN).any():
-            break
-    end = min(start + SHORT, len(numbers)) if len(numbers) else 0
-    kept = np.flatnonzero(nearest[:end] < TWIN)
-    rest = np.arange(end, len(numbers))
-    compared = kept[strategy.arrange(view, numbers[kept])]
-    order = np.concatenate([compared, rest])
-    return Ranking(
-        share,
-        numbers[order],
-        utilities[order],
-        _twins(view, numbers[compared]),
-        nearest[order] < NEW,
-        strategy.reason,
-    )
-
-
-def _nearest(view: View, numbers: Numbers) -> Floats:
-    """Return the largest cosine of each item to anything asked before."""
-    if view.space is None or len(view.asked) == 0:
-        return np.zeros(len(numbers)) if len(view.asked) == 0 else np.full(len(numbers), NEW)
-    X = view.features.X
-    found: Floats = view.space.alike(X[numbers], X[view.asked]).max(axis=1)
-    return found
-
-
-def _twins(view: View, numbers: Numbers) -> npt.NDArray[np.bool_]:
-    if view.space is None:
-        return np.eye(len(numbers), dtype=bool)
-    rows = view.features.X[numbers]
-    return view.space.alike(rows, rows) >= TWIN
-
-
-def _firm(
-    outlook: Outlook, taken: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> npt.NDArray[np.bool_]:
-    strength = outlook.strength
-    if len(strength) > _SAMPLE:
-        some = rng.integers(len(strength), size=_SAMPLE)
-        free = strength[some[~taken[some]]]
-    else:
-        free = strength[~taken]
-    if len(free) == 0:
-        return np.zeros(len(strength), dtype=bool)
-    firm: npt.NDArray[np.bool_] = (strength >= np.quantile(free, FIRM)) & ~taken
-    return firm
-
-
-# ---- drawing ------------------------------------------------------------------------------
 
 
 def draw(

@@ -60,9 +60,14 @@ class Space:
             self._center = sample.mean(axis=0) if n else np.zeros(X.shape[1])
             scale = sample.std(axis=0) if n else np.ones(X.shape[1])
             self._scale = np.where(scale > 0, scale, 1.0)
+        # Rows of a TfidfVectorizer are, and then there is nothing to do.
+        self._of_length_one = self.sparse and bool(
+            np.allclose(np.asarray(sample.multiply(sample).sum(axis=1)).ravel(), 1.0)
+        )
         self._basis = self._find_basis(sample)
         self._sample = self.points(sample)
         self._centers: dict[int, npt.NDArray[np.float64]] = {}
+        self._known: dict[int, npt.NDArray[np.int32]] = {}
 
     @staticmethod
     def of(features: Features, random_state: int = 0) -> Space | None:
@@ -91,6 +96,20 @@ class Space:
             )
             return nearest
 
+    def groups_of(
+        self, X: Any, numbers: npt.NDArray[np.intp], n_clusters: int
+    ) -> npt.NDArray[np.intp]:
+        """Return the cluster of rows of the pool by number, shape (n_numbers,), kept for reuse."""
+        known = self._known.get(n_clusters, np.zeros(0, dtype=np.int32))
+        n_new = X.shape[0] - len(known)
+        if n_new > 0:
+            known = np.concatenate([known, np.full(n_new, -1, dtype=np.int32)])
+            self._known[n_clusters] = known
+        fresh = np.unique(numbers[known[numbers] < 0])
+        if len(fresh):
+            known[fresh] = self.groups(X[fresh], n_clusters)
+        return known[numbers].astype(np.intp)
+
     def _find_basis(self, sample: Any) -> npt.NDArray[np.float64] | None:
         n_dimensions = min(N_DIMENSIONS, sample.shape[0] - 1)
         if sample.shape[1] <= N_DIMENSIONS or n_dimensions < 1:
@@ -109,6 +128,8 @@ class Space:
         return _of_length_one(_dense(rows if self._basis is None else rows @ self._basis))
 
     def _unit(self, rows: Any) -> Any:
+        if self._of_length_one:
+            return rows
         if not self.sparse:
             return _of_length_one((np.asarray(rows, dtype=np.float64) - self._center) / self._scale)
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())

@@ -74,7 +74,7 @@ def take_turns(
 
     Examples
     --------
-    >>> take_turns([0, 0, 1, 2], asked=[0])
+    >>> take_turns([0, 0, 1, 2], asked=[0], weight=1.0)
     array([2, 3, 0, 1])
     """
     group = np.asarray(groups, dtype=np.intp)
@@ -196,9 +196,8 @@ class Diverse(Strategy):
         order: Numbers = self.strategy.arrange(view, numbers)
         closest = order[: self.n_closest]
         lately = view.asked[-int(np.ceil(self.memory * FORGOTTEN)) :]
-        turns = self._turns(
-            view.groups(numbers[closest], self.n_clusters), view.groups(lately, self.n_clusters)
-        )
+        groups = view.groups(np.concatenate([numbers[closest], lately]), self.n_clusters)
+        turns = self._turns(groups[: len(closest)], groups[len(closest) :])
         return np.concatenate([closest[turns], order[self.n_closest :]])
 
     def _turns(self, groups: npt.ArrayLike, asked: npt.ArrayLike = ()) -> Numbers:

@@ -108,7 +108,7 @@ class View:
         """Return the cluster of each item, shape (n_numbers,); all 0 without a matrix."""
         if self.space is None:
             return np.zeros(len(numbers), dtype=np.intp)
-        return self.space.groups(self.features.X[numbers], n_clusters)
+        return self.space.groups_of(self.features.X, numbers, n_clusters)
 
 
 class Strategy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["TermSpace", "kept_columns", "keeps_zero"]
+
+_SHORTEST_WITH_FORMS = 5
+_LONGEST_ENDING = 3
 
 
 def kept_columns(step: Any, n_columns: int) -> NDArray[np.intp] | None:
@@ -40,8 +44,11 @@ def kept_columns(step: Any, n_columns: int) -> NDArray[np.intp] | None:
 def keeps_zero(step: Any) -> bool:
     """Tell whether a step that keeps its columns surely leaves an all-zero row all zero."""
     known = TfidfTransformer | Normalizer | MaxAbsScaler
-    return step is None or step == "passthrough" or isinstance(step, known) or hasattr(
-        step, "get_support"
+    return (
+        step is None
+        or step == "passthrough"
+        or isinstance(step, known)
+        or hasattr(step, "get_support")
     )
 
 
@@ -134,6 +141,7 @@ class TermSpace:
             self._final = _inverse(kept, width)
         self._seen: dict[int, str] = {}
         self._names: NDArray[Any] | None = None
+        self._sorted: list[tuple[_Source, list[str]]] | None = None
 
     def places(self, content: str) -> list[tuple[Place, int]]:
         """Return every token of a text the model has a column for, with its place and column."""
@@ -165,6 +173,34 @@ class TermSpace:
             found = self._covering(source, term)
             if found:
                 return sorted(set(found))
+        return []
+
+    def forms(self, word: str) -> list[int]:
+        """Return the columns of words with the same beginning, about as long: other forms of it.
+
+        Only words of at least five letters have forms, and only word vectorizers with a vocabulary.
+        """
+        wanted = word.casefold()
+        if len(wanted) < _SHORTEST_WITH_FORMS:
+            return []
+        if self._sorted is None:
+            self._sorted = [
+                (source, sorted(source.locate.vectorizer.vocabulary_))
+                for source in self._sources
+                if not self._hashed(source) and source.locate.vectorizer.analyzer == "word"
+            ]
+        stem = wanted[: max(len(wanted) - 3, _SHORTEST_WITH_FORMS - 1)]
+        for source, vocabulary in self._sorted:
+            near = []
+            for index in range(bisect_left(vocabulary, stem), len(vocabulary)):
+                known = vocabulary[index]
+                if not known.startswith(stem):
+                    break
+                if abs(len(known) - len(wanted)) <= _LONGEST_ENDING and " " not in known:
+                    near.append(known)
+            columns = [column for column in self._columns_of(source, near) if column >= 0]
+            if columns:
+                return columns
         return []
 
     def name(self, column: int) -> str:

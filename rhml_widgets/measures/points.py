@@ -90,8 +90,8 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     Returns
     -------
     list of dict
-        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, 1: the first
-        share above, 2: after it); ``mark`` 1 on the few rows that carry a symbol; on the last
+        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, and
+        all of the stops, which are no skill; 1: the first share above; 2: after it); ``mark`` 1 on the few rows that carry a symbol; on the last
         row of a series ``label`` and ``label_y``, its place in [0, 1].
     """
     named = [(SHOWN.get(key), group) for key, group in frame.groupby(SERIES, sort=False)]
@@ -102,11 +102,12 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
         points = thin(group, max(2, n // len(groups)))
         few = int((points["n"] < AT_LEAST).sum())
         every = -(-len(points) // 7)
+        told = series.key == "human-stops"
         for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
             row: dict[str, Any] = {"series": series.key}
             for name, number in zip(_NUMBERS, point, strict=True):
                 row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
-            row["stage"] = 0 if place < few else 1 if place == few else 2
+            row["stage"] = 0 if place < few or told else 1 if place == few else 2
             if (len(points) - 1 - place) % every == 0:
                 row["mark"] = 1
             rows.append(row)

@@ -43,7 +43,8 @@ def panel(visit):
         kernel = KERNEL.replace("PROPS", json.dumps(explanation()))
         visited = visit(
             f"<!doctype html><meta charset='utf-8'><style>{built('theme.css')}</style>"
-            "<button id='before'>before</button><div id='place'></div><button id='after'>after</button>"
+            "<button id='before'>before</button><div id='place'></div>"
+            "<button id='after'>after</button>"
             f"<script>{built('explanation-panel.iife.js')}</script><script>{kernel}</script>",
             **how,
         )

@@ -47,7 +47,7 @@ class Dyad:
                 version=version,
                 snapshot_seq=self.state.seq,
                 digest="d",
-                n_labels=self.state.n_labeled,
+                n_labels=self.state.n_labeled + len(self.state.imported),
                 lesson=lesson,
                 flips=None if lesson is None else 31,
             )

@@ -158,6 +158,7 @@ def test_counts_below_thirty_shares_from_thirty_on():
     )
     assert "accura" not in Checks(27, 30, 30).words()
     assert Checks(1, 300, 300, high=0.1).share() == "1 % [.00, .10] of 300 checks"
+    assert Checks(299, 300, 300, low=0.9).share() == "99 % [.90, 1.00] of 300 checks"
 
 
 def test_the_view_of_a_state_is_read_like_the_state(dyad):
@@ -208,7 +209,7 @@ def test_only_decisions_at_a_stop_are_counted(dyad):
     dyad.answer("c", "spam", stage="revised", sealed=False)
     # Changed from the history, with other answers in between.
     dyad.check("d", "spam", "ham")
-    dyad.check("e", "spam", "spam")
+    dyad.check("e", "spam", "ham")
     dyad.expose("d")
     dyad.answer("d", "spam", stage="revised", sealed=False)
     assert kept(dyad.state).n == 0

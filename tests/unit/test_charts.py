@@ -153,6 +153,16 @@ def test_counts_below_thirty_are_drawn_apart():
     assert {n: stages[n] for n in (1, 29, 30, 31, 40)} == {1: 0, 29: 0, 30: 1, 31: 2, 40: 2}
 
 
+def test_what_was_kept_at_stops_never_looks_like_a_skill():
+    dyad = Dyad()
+    dyad.fit(1)
+    for k in range(40):
+        dyad.stop(f"i{k}", "spam", "ham", "ham")
+    assert {row["stage"] for row in curve_rows(curves(dyad.state))} == {0}
+    band = learning_curve_spec()["layer"][1]["layer"][0]
+    assert band["transform"] == [{"filter": "datum.series !== 'human-stops'"}]
+
+
 def test_versions_keep_lessons_first():
     dyad = Dyad()
     for version in range(1, 301):

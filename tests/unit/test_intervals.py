@@ -171,6 +171,14 @@ def test_looks_can_be_picked():
     assert len(running([]).n) == 0
 
 
+def test_a_look_spends_the_part_of_its_window():
+    share = running(np.arange(100) % 5 != 0)
+    for look, part in ((74, 1 / 2), (75, 1 / 6), (100, 1 / 12)):
+        hits, n = int(share.hits[look - 1]), int(share.n[look - 1])
+        wanted = drifting(hits, n, level=1 - 0.05 * part)
+        assert (share.low[look - 1], share.high[look - 1]) == pytest.approx(wanted)
+
+
 @pytest.mark.parametrize("interval", [wilson, clopper_pearson, anytime, drifting])
 def test_intervals_hold_the_share_and_are_mirrored(interval):
     assert interval(0, 0) == (0, 1)

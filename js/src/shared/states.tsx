@@ -10,22 +10,43 @@ export const WITHOUT_UNDO: ReadonlySet<QueueProps["state"]> = new Set<QueueProps
   "read-only", "moved", "closed", "empty",
 ]);
 
-/** Where no item is asked for. */
-export const STATES: Partial<Record<QueueProps["state"], { heading: string; title: string; text: string }>> = {
-  "no-classes": { heading: "", title: "No classes yet", text: "" },
+export const FROZEN = "A read-only report: it shows where the session stood.";
+
+export interface StateWords {
+  heading: string;
+  title: string;
+  text: string;
+  /** True where no item is shown. */
+  ends: boolean;
+}
+
+/** Where nothing is asked. The kernel's own words (`state_text`) come before `text`. */
+export const STATES: Partial<Record<QueueProps["state"], StateWords>> = {
   done: {
     heading: "All asked",
     title: "Every item has its answer.",
     text: "You can still take back or change answers.",
+    ends: true,
   },
-  empty: { heading: "Nothing to ask", title: "The pool has no items.", text: "Extend it, and I go on." },
+  empty: {
+    heading: "Nothing to ask",
+    title: "The pool has no items.",
+    text: "Extend it, and I go on.",
+    ends: true,
+  },
   "read-only": {
     heading: "Read-only",
     title: "Read-only: nothing can be answered here.",
     text: "",
+    ends: false,
   },
-  moved: { heading: "Moved", title: "This session went on in a newer cell.", text: "" },
-  closed: { heading: "Closed", title: "This session is closed.", text: "What was saved is in the journal." },
+  moved: { heading: "Moved", title: "This session went on in a newer cell.", text: "", ends: true },
+  closed: {
+    heading: "Closed",
+    title: "This session is closed.",
+    text: "What was saved is in the journal.",
+    ends: true,
+  },
 };
 
 export interface UnsavedProps {
@@ -33,12 +54,15 @@ export interface UnsavedProps {
   gone: boolean;
   classes: QueueProps["classes"];
   retry(): void;
+  /** Asks whether the kernel is there again. */
+  knock(): void;
   leave(): void;
 }
 
 /** Answers that did not reach the journal: kept here until they do. */
-export function Unsaved({ failed, gone, classes, retry, leave }: UnsavedProps) {
+export function Unsaved({ failed, gone, classes, retry, knock, leave }: UnsavedProps) {
   const [first] = failed;
+  if (!first && !gone) return null;
   const name = first && first.label !== null ? classes[first.label]?.name : undefined;
   const kept = !first
     ? ""
@@ -53,7 +77,7 @@ export function Unsaved({ failed, gone, classes, retry, leave }: UnsavedProps) {
       title={gone ? "The kernel is gone." : `NOT SAVED: ${first?.error ?? ""}`}
       actions={
         <>
-          <Button look="main" action="retry" onClick={retry}>
+          <Button look="main" action="retry" onClick={first ? retry : knock}>
             {first ? "Retry" : "Try again"}
           </Button>
           {first ? (
@@ -64,6 +88,15 @@ export function Unsaved({ failed, gone, classes, retry, leave }: UnsavedProps) {
     >
       {gone ? <p>Re-run the cell; what was saved is safe.</p> : null}
       {kept ? <p>{gone ? `NOT SAVED: ${kept}` : kept}</p> : null}
+    </Notice>
+  );
+}
+
+/** Nothing to ask: what it means, and what can be done. */
+export function Ended({ title, text }: { title: string; text: string }) {
+  return (
+    <Notice title={title} class="rhml-ended">
+      {text ? <p class="rhml-prose">{text}</p> : null}
     </Notice>
   );
 }

@@ -25,7 +25,7 @@ export function TeachMenu(props: TeachMenuProps) {
   const { term, classes: names, speaksFor, onSupports, onIrrelevant, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   const [choosing, setChoosing] = useState(false);
-  const upwards = useUpwards(box, choosing);
+  const top = usePlace(box, choosing);
 
   useLayoutEffect(() => focusQuietly(firstItem(box.current)), [choosing]);
   useEffect(() => {
@@ -56,7 +56,8 @@ export function TeachMenu(props: TeachMenuProps) {
   return (
     <div
       ref={box}
-      class={classes("rhml-menu", upwards && "is-upwards")}
+      class="rhml-menu"
+      style={{ top: `${top}px` }}
       onKeyDown={onKeyDown}
       onFocusOut={(event) => {
         const next = event.relatedTarget;
@@ -199,16 +200,25 @@ function moveAmong(box: HTMLElement | null, event: KeyboardEvent): boolean {
   return true;
 }
 
-/** The view is a sheet that clips: near its lower edge the menu opens upwards. */
-function useUpwards(box: { current: HTMLElement | null }, choosing: boolean): boolean {
-  const [upwards, setUpwards] = useState(false);
+/** Between the menu and what it is opened at, and the sheet's edges, in px. */
+const GAP = 4;
+
+/**
+ * Where the menu stands, from its reason's upper edge. The view is a sheet that clips: below the
+ * reason where there is room, else above it, else over it.
+ */
+function usePlace(box: { current: HTMLElement | null }, choosing: boolean): number {
+  const [top, setTop] = useState(0);
   useLayoutEffect(() => {
-    const sheet = box.current?.closest(".rhml-root")?.getBoundingClientRect();
+    const sheet = box.current?.closest(".rhml-view, .rhml-root")?.getBoundingClientRect();
     const row = box.current?.parentElement?.getBoundingClientRect();
-    const size = box.current?.getBoundingClientRect().height ?? 0;
-    if (!sheet || !row) return;
-    const below = sheet.bottom - row.bottom - 8;
-    setUpwards(size > below && row.top - sheet.top > below);
+    if (!box.current || !sheet || !row) return;
+    const size = box.current.getBoundingClientRect().height + GAP;
+    const above = row.top - sheet.top - GAP;
+    const below = sheet.bottom - row.bottom - GAP;
+    if (size <= below) setTop(row.height + GAP);
+    else if (size <= above) setTop(-size);
+    else setTop(Math.max(-above, row.height + below - size + GAP));
   }, [choosing]);
-  return upwards;
+  return top;
 }

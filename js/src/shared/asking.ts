@@ -1,0 +1,310 @@
+// What the queue is doing: the item that is asked, what was answered, what a key means now.
+
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import {
+  currentItem, labelArgs, useAnswers, useDrafts, usePaint, type Answer, type Answers, type Draft,
+} from "./answers";
+import { isFinding } from "./class-keys";
+import { isButton, keyNames } from "./keys";
+import { focusedIn, focusQuietly, useActs, useKeys, useView, type Acts, type ViewProps } from "./root";
+import { WITHOUT_UNDO } from "./states";
+import type { ClassIndex, ItemProps, QueueProps, Span, StopProps } from "./types";
+
+export interface QueueViewProps extends ViewProps<QueueProps> {
+  /** After the reasons were asked for: where they appear may come into sight. */
+  onWhy?: () => void;
+}
+
+export type Tray = "skip" | "new-class" | "history";
+
+/** Letters of the actions; a class that has the letter for its key wins. */
+const LETTERS = {
+  skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+",
+} as const;
+export type Lettered = keyof typeof LETTERS;
+
+export interface Asking {
+  section: RefObject<HTMLElement | null>;
+  field: RefObject<HTMLInputElement | null>;
+  note: RefObject<HTMLInputElement | null>;
+  /** What is asked; undefined while advice stands. */
+  item: ItemProps | undefined;
+  text: string;
+  draft: Draft;
+  stop: StopProps | null;
+  shownId: string | undefined;
+  /** How the answer to what is shown stands. */
+  answer: Answer | undefined;
+  answers: Answers;
+  acts: Acts;
+  /** True where a key may answer. */
+  live: boolean;
+  busy: boolean;
+  revising: boolean;
+  nudged: boolean;
+  tray: Tray | null;
+  /** Counts up: the words take the focus. */
+  marking: number;
+  opened: boolean;
+  /** There is more text than is here. */
+  more: boolean;
+  can: Record<Lettered, boolean>;
+  run: Record<Lettered, () => void>;
+  letterOf(which: Lettered): string | null;
+  /** To where keys belong between two answers. */
+  home(): void;
+  close(): void;
+  choose(label: ClassIndex, event: Event): void;
+  keep(event: Event): void;
+  revise(): void;
+  back(): void;
+  skip(why: string | null): void;
+  mark(marked: Span[]): void;
+  write(note: string): void;
+  open(open: boolean): void;
+  /** Where the pointer went down: a click answers what was seen then. */
+  point(): void;
+  /** Asks whether somebody is there again. */
+  knock(): void;
+}
+
+function indexOfKey(classes: QueueProps["classes"], keyed: readonly string[]): ClassIndex | null {
+  for (const name of keyed) {
+    const at = classes.findIndex(({ key }) => key === name);
+    if (at >= 0) return at;
+  }
+  const low = keyed[1];
+  const at = low === undefined ? -1 : classes.findIndex(({ key }) => key?.toLowerCase() === low);
+  return at < 0 ? null : at;
+}
+
+export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): Asking {
+  const { root, call } = useView();
+  const { classes, items } = props;
+  const drafts = useDrafts();
+  const answers = useAnswers(props, (answer) => {
+    if (answer.kind === "label") drafts.drop(answer.item_id);
+  });
+  const acts = useActs(act);
+  const [tray, setTray] = useState<Tray | null>(null);
+  // Each holds the id of what it is about: with the next item it is over.
+  const [revised, setRevised] = useState<string | null>(null);
+  const [nudged, setNudged] = useState<string | null>(null);
+  const [opened, setOpened] = useState<string | null>(null);
+  const [marking, setMarking] = useState(0);
+  const [whole, setWhole] = useState<ReadonlyMap<string, string>>(new Map());
+  const section = useRef<HTMLElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const note = useRef<HTMLInputElement>(null);
+  const pointed = useRef<string | undefined>(undefined);
+  const told = useRef(new Set<string>());
+
+  const finding = isFinding(classes);
+  const stop = props.state === "stopped" ? props.stop : null;
+  const asked = props.state === "asking" || (props.state === "stopped" && !stop);
+  const shows = asked || props.state === "read-only" || props.state === "no-classes";
+  const item = !stop && shows ? currentItem(items, answers) : undefined;
+  const shownId = stop?.item_id ?? item?.item_id;
+  const answer = answers.of(shownId);
+  const busy = answer !== undefined && answer.state !== "failed";
+  const live = !frozen && !gone && (asked || stop !== null);
+  const revising = stop !== null && revised === stop.item_id;
+  const draft = drafts.of(item);
+  const text = item ? (whole.get(item.item_id) ?? item.text) : "";
+
+  // A stop is another thing than the item it is about, and so is an item that came back unsaved.
+  const failed = answer?.state === "failed";
+  const scene = [props.state, stop ? "stop" : "", failed ? "failed" : "", shownId ?? ""].join(" ");
+  const paint = usePaint(scene, failed, () => {
+    if (!item || !asked || frozen || told.current.has(item.item_id)) return;
+    told.current.add(item.item_id);
+    call("shown", { item_id: item.item_id }).catch(() => {});
+  });
+
+  const home = () => focusQuietly(finding && live && field.current ? field.current : root);
+  const close = () => {
+    setTray(null);
+    home();
+  };
+
+  useLayoutEffect(() => {
+    setTray((open) => (open === "skip" ? null : open));
+    setRevised(null);
+    setNudged(null);
+    setOpened(null);
+    // What had the focus belonged to the item before.
+    const focused = focusedIn(root);
+    const ours = focused === root || section.current?.contains(focused);
+    if (focused && ours && focused !== note.current && !focused.closest(".rhml-tray")) home();
+  }, [shownId, stop !== null]);
+
+  const give = (on: ItemProps, label: ClassIndex) => {
+    const args = labelArgs(on, label, draft, paint.since());
+    answers.give({
+      item_id: on.item_id,
+      kind: "label",
+      label,
+      ahead: on.purpose === "teach",
+      send: (event_id, onSlow) => call("label", { ...args, event_id }, { onSlow }),
+    });
+    setTray(null);
+    home();
+  };
+  const settle = (on: StopProps, label: ClassIndex) => {
+    const { item_id } = on;
+    const ms = paint.since();
+    const kept = label === on.yours;
+    answers.give({
+      item_id,
+      kind: kept ? "keep" : "revise",
+      label,
+      ahead: false,
+      send: (event_id, onSlow) =>
+        kept
+          ? call("keep", { item_id, event_id, ms }, { onSlow })
+          : call("revise", { item_id, label, event_id, ms }, { onSlow }),
+    });
+    home();
+  };
+
+  /** True where the event was made by who saw what is shown now. */
+  const meant = (event: Event): boolean => {
+    if (event instanceof KeyboardEvent) return paint.saw(event);
+    const byPointer = event instanceof MouseEvent && event.detail > 0;
+    return !byPointer || pointed.current === shownId;
+  };
+  const choose = (label: ClassIndex, event: Event) => {
+    if (!live || busy || !meant(event)) return;
+    if (!stop) {
+      if (item) give(item, label);
+    } else if (revising) settle(stop, label);
+    else setNudged(stop.item_id);
+  };
+  const keep = (event: Event) => {
+    if (stop && live && !busy && meant(event)) settle(stop, stop.yours);
+  };
+  const revise = () => {
+    if (!stop || !live || busy) return;
+    setRevised(stop.item_id);
+    focusQuietly(finding ? field.current : root);
+  };
+  const skip = (why: string | null) => {
+    if (!item || !live || busy) return;
+    const { item_id } = item;
+    answers.give({
+      item_id,
+      kind: "skip",
+      label: null,
+      ahead: item.purpose === "teach",
+      send: (event_id, onSlow) => call("skip", { item_id, why, event_id }, { onSlow }),
+    });
+    close();
+  };
+  const explain = () => {
+    const of = stop?.item_id ?? props.last;
+    if (!of) return;
+    const [label, against] = stop ? [stop.model, stop.yours] : [null, null];
+    acts.act("explain", { item_id: of, label, against }).then(() => onWhy?.(), () => {});
+  };
+  const toggle = (which: Tray) => {
+    if (tray === which) close();
+    else setTray(which);
+  };
+
+  const heard = !frozen && !gone;
+  const open = live && !stop && !!item && !busy;
+  const pending = answers.all.some(({ state }) => state === "saving");
+  const can: Record<Lettered, boolean> = {
+    skip: open,
+    mark: open,
+    note: open,
+    undo: heard && !WITHOUT_UNDO.has(props.state) && (props.undo !== null || pending),
+    history: props.history.length > 0,
+    why: heard && props.state !== "read-only" && (stop !== null || props.last !== null),
+    "new-class": props.may_add && live && !stop,
+  };
+  const run: Record<Lettered, () => void> = {
+    skip: () => toggle("skip"),
+    mark: () => setMarking((n) => n + 1),
+    note: () => focusQuietly(note.current),
+    undo: () => {
+      setTray(null);
+      void acts.act("undo", {});
+      home();
+    },
+    history: () => toggle("history"),
+    why: explain,
+    "new-class": () => toggle("new-class"),
+  };
+  const letterOf = (which: Lettered): string | null => {
+    const letter = LETTERS[which].toLowerCase();
+    const taken = !stop && classes.some(({ key }) => key?.toLowerCase() === letter);
+    return taken || frozen ? null : LETTERS[which];
+  };
+  const back = () => {
+    setRevised(null);
+    focusQuietly(root);
+  };
+
+  useKeys((event) => {
+    if (frozen) return false;
+    const { key } = event;
+    if (key === "Escape") {
+      if (revising) back();
+      else if (tray) close();
+      else if (focusedIn(root)?.closest(".rhml-words")) home();
+      else return false;
+      return true;
+    }
+    if (tray === "skip" || tray === "new-class" || event.repeat) return false;
+    const keyed = keyNames(event);
+    if (stop && !revising) {
+      if (key === "Enter" && !isButton(event)) {
+        keep(event);
+        return true;
+      }
+      if (keyed.includes("r")) {
+        if (meant(event)) revise();
+        return true;
+      }
+    }
+    const label = indexOfKey(classes, keyed);
+    if (label !== null) {
+      choose(label, event);
+      return true;
+    }
+    if (key === "/" && finding && live) {
+      focusQuietly(field.current);
+      return true;
+    }
+    for (const which of Object.keys(LETTERS) as Lettered[]) {
+      const letter = letterOf(which);
+      if (letter === null || !keyed.includes(letter.toLowerCase())) continue;
+      if (can[which] && meant(event)) run[which]();
+      return true;
+    }
+    return false;
+  });
+
+  return {
+    section, field, note, item, text, draft, stop, shownId, answer, answers, acts, live, busy, revising,
+    tray, marking, can, run, letterOf, home, close, choose, keep, revise, back, skip,
+    nudged: stop !== null && nudged === stop.item_id,
+    opened: opened !== null && opened === shownId,
+    more: !!item?.truncated && !whole.has(item.item_id) && heard,
+    mark: (marked) => item && drafts.change(item, { marked }),
+    write: (words) => item && drafts.change(item, { note: words }),
+    open: (wide) => {
+      setOpened(wide ? (shownId ?? null) : null);
+      if (!wide || !heard || !item?.truncated || whole.has(item.item_id)) return;
+      const { item_id } = item;
+      acts.act("full_text", { item_id }).then(
+        (full) => setWhole((texts) => new Map(texts).set(item_id, full.text)),
+        () => setOpened(null),
+      );
+    },
+    point: () => (pointed.current = shownId),
+    knock: () => void call("shown", { item_id: shownId ?? "" }).catch(() => {}),
+  };
+}

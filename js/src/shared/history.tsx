@@ -1,0 +1,131 @@
+// The last answers, to look at or to change.
+
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Button, classes as names, Sign } from "./controls";
+import { find } from "./find";
+import { lm } from "./keys";
+import { NotSaved } from "./notice";
+import { useActs, useKeys, type Act } from "./root";
+import { enterOrLeave } from "./trays";
+import type { ClassIndex, ClassProps, HistoryRow } from "./types";
+
+export interface HistoryProps {
+  rows: readonly HistoryRow[];
+  classes: readonly ClassProps[];
+  act: Act;
+  /** Shown, not to be changed. */
+  off: boolean;
+  onClose(): void;
+}
+
+export function History({ rows, classes, act, off, onClose }: HistoryProps) {
+  const [open, setOpen] = useState<string | null>(null);
+  const acts = useActs(act);
+  useKeys((event) => {
+    if (event.key !== "Escape") return false;
+    if (open !== null) setOpen(null);
+    else onClose();
+    return true;
+  });
+  const change = (row: HistoryRow, label: ClassIndex) => {
+    setOpen(null);
+    if (label !== row.label) void acts.act("correct", { item_id: row.item_id, label });
+  };
+  return (
+    <div class="rhml-card rhml-tray" role="group" aria-label="Your last answers">
+      <div class="rhml-row">
+        <p class="rhml-tray-title rhml-grow">Your last answers</p>
+        <Button look="quiet" kbd="Esc" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+      <NotSaved of={acts} />
+      {rows.length === 0 ? <p class="rhml-muted">None yet.</p> : null}
+      <ol class="rhml-history">
+        {rows.map((row) => {
+          const opened = open === row.item_id;
+          return (
+            <li key={`${row.seq} ${row.item_id}`} class={names("rhml-history-row", opened && "rhml-history-open")}>
+              <span class="rhml-history-label rhml-human" dir="auto">
+                <Sign of="human" /> {classes[row.label]?.name ?? "?"}
+              </span>
+              <span class="rhml-history-text" dir="auto" title={row.excerpt}>
+                {row.excerpt}
+              </span>
+              <span class="rhml-history-stage rhml-muted rhml-small">
+                {row.stage}
+                {row.note ? (
+                  <span title={row.note} dir="auto">
+                    {row.stage ? " · " : ""}“{row.note}”
+                  </span>
+                ) : null}
+              </span>
+              {off ? null : (
+                <Button
+                  small
+                  look="quiet"
+                  aria-expanded={opened}
+                  aria-label={`Change “${row.excerpt}”, now ${classes[row.label]?.name ?? "?"}`}
+                  onClick={() => setOpen(opened ? null : row.item_id)}
+                >
+                  {opened ? "Leave it" : "Change"}
+                </Button>
+              )}
+              {opened ? (
+                <Picker
+                  classes={classes}
+                  now={row.label}
+                  onPick={(label) => change(row, label)}
+                  onClose={() => setOpen(null)}
+                />
+              ) : null}
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
+
+/** One of the classes, small: for an answer that is changed. */
+function Picker(props: {
+  classes: readonly ClassProps[];
+  now: ClassIndex;
+  onPick(label: ClassIndex): void;
+  onClose(): void;
+}) {
+  const { classes, now, onPick, onClose } = props;
+  const [query, setQuery] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  const many = classes.length > 10;
+  const found = find(classes.map(({ name }) => name), query);
+  useLayoutEffect(() => box.current?.querySelector<HTMLElement>("input, button")?.focus({ preventScroll: true }), []);
+  return (
+    <div class="rhml-picker rhml-row" role="group" aria-label="It is rather" ref={box}>
+      {many ? (
+        <input
+          {...lm}
+          class="rhml-input"
+          type="text"
+          dir="auto"
+          placeholder="find a class"
+          aria-label="Find a class"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={enterOrLeave(
+            () => {
+              const [best] = found;
+              if (query.trim() && best !== undefined) onPick(best);
+            },
+            () => (query ? setQuery("") : onClose()),
+          )}
+        />
+      ) : null}
+      {(many ? found.slice(0, 8) : found).map((i) => (
+        <Button key={i} small aria-pressed={i === now} onClick={() => onPick(i)}>
+          <span dir="auto">{classes[i]?.name}</span>
+        </Button>
+      ))}
+    </div>
+  );
+}
