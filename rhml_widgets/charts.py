@@ -264,6 +264,7 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
 
 def _told() -> dict[str, str]:
     tips = {one.key: one.tip for one in SHOWN.values()}
+    average = "at all looks, for the average of these"
     doubt = {"model-holdout": "at all looks: each spends a part of the error"}
     against = {
         "model-holdout": "given truth",
@@ -275,7 +276,7 @@ def _told() -> dict[str, str]:
         "what": f"{json.dumps(tips)}[datum.series]",
         "count": "round(datum.value * datum.n) + ' of ' + datum.n",
         "range": "format(datum.low, '.2f') + ' to ' + format(datum.high, '.2f')",
-        "doubt": f"{json.dumps(doubt)}[datum.series] || 'at all looks, for the average of these ' + datum.n",
+        "doubt": f"{json.dumps(doubt)}[datum.series] || '{average} ' + datum.n",
         "against": f"{json.dumps(against)}[datum.series] || 'your own blind answers'",
     }
 

@@ -139,7 +139,7 @@ class State:
         Drawn and unanswered, in the order they will be asked; undone items first.
     judgments : dict of int to Judgment
         By seq; those not retracted.
-    answers : dict of item_id to list of int
+    answers : dict of item_id to tuple of int
         Seqs of the standing judgments of an item, oldest first; the last one counts.
     counts : dict of Label to int
         Items that carry a label now.
@@ -179,7 +179,7 @@ class State:
         self.predictions: dict[str, Prediction] = {}
         self.waiting: dict[str, None] = {}
         self.judgments: dict[int, Judgment] = {}
-        self.answers: dict[str, list[int]] = {}
+        self.answers: dict[str, tuple[int, ...]] = {}
         self.counts: dict[Label, int] = {}
         self.skipped: dict[str, int] = {}
         self.exposed: dict[str, int] = {}
@@ -330,7 +330,7 @@ class State:
         )
         self._recount(event.item_id, -1)
         self.judgments[entry.seq] = judgment
-        self.answers.setdefault(event.item_id, []).append(entry.seq)
+        self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
         self._recount(event.item_id, +1)
         self.classes.setdefault(event.label, None)
         self.waiting.pop(event.item_id, None)
@@ -383,9 +383,9 @@ class State:
         item_id = self.judgments[seq].item_id
         self._recount(item_id, -1)
         judgment = self.judgments.pop(seq)
-        seqs = self.answers[item_id]
-        seqs.remove(seq)
+        seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
+            self.answers[item_id] = seqs
             self._recount(item_id, +1)
         else:
             del self.answers[item_id]

@@ -188,6 +188,12 @@ describe("teaching", () => {
     expect(words(".is-total .rhml-reason-was")).toBe("+1.49 →");
     await click(one('[data-term="please"] [data-action="undo-lesson"]'));
     expect(model.of("undo_lesson")[0]?.args).toEqual({ lesson: 7, event_id: expect.any(String) });
+    await click(rowOf("please"));
+    expect(words(".rhml-menu-says")).toBe("you struck “please”");
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["speaks for …", "undo"]);
+    await click(one('.rhml-menu [data-action="undo-lesson"]'));
+    expect(model.of("undo_lesson")).toHaveLength(2);
+    expect(document.activeElement).toBe(rowOf("please"));
   });
 
   it("keeps what was not saved for a retry with the same event_id", async () => {
@@ -207,6 +213,18 @@ describe("teaching", () => {
     model.put({ props: props({ reasons: reasons({ against: null }) }) });
     await settled();
     await click(rowOf("please"));
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …"]);
+  });
+
+  it("says what stands, and does not offer it again", async () => {
+    const backed = [row("escrow", 2.6, { stance: "supports", stance_label: 0, stance_lesson: 6 }), row("logs", 0.0001)];
+    model.put({ props: props({ reasons: reasons({ rows: backed }) }) });
+    await settled();
+    await click(rowOf("escrow"));
+    expect(words(".rhml-menu-says")).toBe("you say “escrow” speaks for “trade”");
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …", "undo"]);
+    await click(rowOf("logs"));
+    expect(words(".rhml-menu-says")).toBe("I hardly listen to “logs”");
     expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …"]);
   });
 
@@ -286,7 +304,7 @@ describe("teaching", () => {
 describe("effect", () => {
   it("keeps its place while refitting, then says its size", async () => {
     await draw(props({ effect: effect({ pending: true, version: null, flips: 0 }) }));
-    expect(words(".rhml-effect-words")).toBe("You struck “please”. Refitting…");
+    expect(words(".rhml-effect-pending > p")).toBe("You struck “please”. Refitting…");
     expect(all("button[data-action]").map((b) => b.dataset["action"])).toEqual(["undo-lesson"]);
     model.put({ props: props({ effect: effect() }) });
     await settled();

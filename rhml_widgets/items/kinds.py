@@ -120,8 +120,10 @@ def _texts(values: Any, where: str) -> list[str]:
     for row, text in enumerate(texts):
         if not isinstance(text, str):
             kind = type(text).__name__
+            label = values.index[row] if hasattr(values, "iloc") else row
+            place = f"row {row}" if label == row else f"row {row} (index {label!r})"
             msg = (
-                f"row {row} of {where} is {kind} ({text!r:.40}), expected str; "
+                f"{place} of {where} is {kind} ({text!r:.40}), expected str; "
                 "use .fillna('') for missing texts and .astype(str) for numbers"
             )
             raise BadInputError(msg)

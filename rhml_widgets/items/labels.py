@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
 from rhml_widgets.items.identity import tidy
 
@@ -32,7 +34,7 @@ def is_missing(value: object) -> bool:
     """
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
-    return isinstance(value, float) and math.isnan(value)
+    return isinstance(value, float | np.floating) and math.isnan(value)
 
 
 def clean_label(value: Any, where: str = "label") -> Label:
@@ -47,7 +49,7 @@ def clean_label(value: Any, where: str = "label") -> Label:
     Raises
     ------
     BadInputError
-        For a missing value, a list or set, a float or anything else.
+        For a missing or blank value, a list or set, a float or anything else.
 
     Examples
     --------
@@ -57,6 +59,9 @@ def clean_label(value: Any, where: str = "label") -> Label:
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         value = value.item()
     if isinstance(value, str):
+        if not value.strip():
+            msg = f"{where} {value!r} is blank: give each class a name that can be read"
+            raise BadInputError(msg)
         return tidy(str(value))
     if isinstance(value, bool | int):
         return value
@@ -134,9 +139,6 @@ def read_classes(classes: Any) -> list[dict[str, Any]] | None:
     rows = []
     for value, definition in told.items():
         name = clean_label(value, "class")
-        if isinstance(name, str) and not name.strip():
-            msg = f"class {name!r} is blank: give each class a name that can be read"
-            raise BadInputError(msg)
         rows.append({"name": name, **_lesson_of(name, definition)})
     one_type([row["name"] for row in rows])
     _warn_of_lookalikes(row["name"] for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 
 import numpy as np
 
@@ -25,6 +25,7 @@ def require_range(name: str, value: float | None, high: float) -> None:
     if value is None:
         return
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not number or not 0 <= float(value) <= high or math.isinf(float(value)):
+    # Compared as it is: a whole number may be too large for a float.
+    if not number or not 0 <= value <= min(high, sys.float_info.max):
         msg = f"{name}={value!r}: expected a number from 0 to {high:g}"
         raise BadInputError(msg)

@@ -567,7 +567,8 @@ class Journal:
 
     def close(self) -> None:
         """Close the file and free the lease; nothing happens the second time."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
         self._step_down("closed")
 
     def _attach(self, mode: str, *, write: bool) -> tuple[sa.Connection, sa.Connection]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
-from scipy.special import expit
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
 from rhml_widgets.machine.estimators import takes_prior
+from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.spans import without_term
+from rhml_widgets.machine.trust import LIFT, Support, heard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,24 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Guidance", "GuidedTerm", "Stance", "compile_guidance"]
 
-_LIFT = 2.5
-"""Log-odds by which a marked term is expected to raise its class, before any evidence."""
-_LIFT_SD = 0.55
-"""Spread of that expectation: the smaller, the slower labels overrule a mark."""
 _PER_LIFT = 1.7
 """Prior mean of a coefficient for one unit of log-odds, for features of TF-IDF's size."""
-_POOL = 1.0
-"""Marks' worth of trust every source starts with."""
-_MOST_TRUST = 1.3
-_COMMON = 5.0
-"""A term in more than one text of this many says less and less."""
 _TYPICAL = 0.3
 """The size of a present feature for which `_PER_LIFT` holds."""
-_CODEBOOK = 2.0
-"""Marks a word of a class's name, definition or seeds is worth before the first label."""
-_CODEBOOK_FADE = 20.0
-"""Labels a class after which that has halved."""
-_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +107,8 @@ class Guidance:
     substitutes : matrix or None, shape (n_labels, n_features)
         The labeled rows without the struck terms, where those are not columns.
     trust : tuple of float or None
-        For each stance given, what is left of it: 1 is a support nothing speaks against, 0 one
-        that the labels refute; None where it is irrelevant, overruled or nowhere in the pool.
+        For each stance given, what the labels leave of it: 1 before any, 0 where they refute it,
+        more than 1 where they confirm it; None for a strike, an overruled or an unknown term.
     evidence : tuple of (int, int) or None
         For each stance given, the labeled items with the term, and how many bear its label; the
         item a mark was made on is left out.
@@ -157,18 +144,6 @@ class Guidance:
 _Key: TypeAlias = "tuple[int, ...] | str"
 _ORIGINS = ("codebook", "mark", "person")
 """From the one that gives way to the one that stays."""
-
-
-class _Support(NamedTuple):
-    """All stances that say the same of the same term."""
-
-    term: str
-    class_index: int
-    columns: tuple[int, ...]
-    strength: float
-    origin: str
-    n_marks: int
-    places: tuple[int, ...]
 
 
 def compile_guidance(
@@ -215,43 +190,48 @@ def compile_guidance(
         If it supports a class that is not one of ``classes``.
     """
     classes = tuple(classes)
-    supports, struck_terms = _resolved(stances, features, classes)
-    struck = {column for term in struck_terms for column in features.columns(term)}
-    supports = [
-        support._replace(columns=tuple(c for c in support.columns if c not in struck))
-        for support in supports
-        if not support.columns or not set(support.columns) <= struck
-    ]
-    supports = [s for s in supports if s.columns or not features.in_terms]
-    present = _presence(supports, features, labeled)
+    numbers = np.asarray(labeled, dtype=np.intp)
+    supports, strikes = _resolved(stances, features, classes)
+    struck = {column for key in strikes if isinstance(key, tuple) for column in key}
+    supports = _without(supports, struck, features)
     target = np.asarray(class_indices, dtype=np.intp)
-    lifts, seen, borne = _lifts(supports, features, len(classes), present, target)
+    answers = heard(supports, features, numbers, target, len(classes))
     trust: list[float | None] = [None] * len(stances)
     evidence: list[tuple[int, int] | None] = [None] * len(stances)
     terms = []
-    for support, lift, n, c in zip(supports, lifts, seen, borne, strict=True):
-        weight = float(max(lift, 0.0)) / _LIFT
+    for support, answer in zip(supports, answers, strict=True):
         for index in support.places:
-            left = weight / max(support.strength, 1e-12)
-            if trust[index] is None or left > trust[index]:
-                trust[index], evidence[index] = left, (int(n), int(c))
+            before = trust[index]
+            if before is None or answer.left > before:
+                trust[index], evidence[index] = answer.left, (answer.seen, answer.borne)
+        weight = answer.lift / LIFT
         if weight > 0:
             terms.append(GuidedTerm(support.term, support.class_index, support.columns, weight))
     size = features.typical_value
     scale = min(1.0, _TYPICAL / size) if size else 1.0
     with_prior = features.in_terms and takes_prior(features.head)
+    with_rows = bool(terms) and not with_prior and features.X is not None
     return Guidance(
         classes=classes,
         prior=_prior(terms, features, len(classes), scale) if with_prior else None,
         scale=scale,
         struck=np.array(sorted(struck), dtype=np.intp),
         terms=tuple(terms),
-        struck_terms=tuple(struck_terms),
-        rows=_rows(terms, features) if terms and not with_prior else None,
-        substitutes=_substitutes(struck_terms, features, labeled),
+        struck_terms=tuple(strikes.values()),
+        rows=features.transform([term.term for term in terms]) if with_rows else None,
+        substitutes=_substitutes(list(strikes.values()), features, numbers),
         trust=tuple(trust),
         evidence=tuple(evidence),
     )
+
+
+def _without(supports: Sequence[Support], struck: set[int], features: Features) -> list[Support]:
+    """Take struck columns out of the supports, and supports out that are left with nothing."""
+    left = [
+        support._replace(columns=tuple(c for c in support.columns if c not in struck))
+        for support in supports
+    ]
+    return [support for support in left if support.columns or not features.in_terms]
 
 
 def _check(stance: Stance, classes: tuple[Label, ...]) -> None:
@@ -274,9 +254,9 @@ def _check(stance: Stance, classes: tuple[Label, ...]) -> None:
 
 def _resolved(
     stances: Sequence[Stance], features: Features, classes: tuple[Label, ...]
-) -> tuple[list[_Support], list[str]]:
+) -> tuple[list[Support], dict[_Key, str]]:
     """Settle contradictions; return the supports that stand and the terms that are struck."""
-    supports: dict[tuple[_Key, int], _Support] = {}
+    supports: dict[tuple[_Key, int], Support] = {}
     struck: dict[_Key, str] = {}
     for index, stance in enumerate(stances):
         _check(stance, classes)
@@ -288,7 +268,7 @@ def _resolved(
             elif stance.origin != "codebook" or key not in struck:
                 struck.pop(key, None)
                 _take_in(supports, key, stance, index, classes)
-    return list(supports.values()), list(struck.values())
+    return list(supports.values()), struck
 
 
 def _keys(stance: Stance, features: Features) -> list[_Key]:
@@ -305,20 +285,20 @@ def _keys(stance: Stance, features: Features) -> list[_Key]:
 
 
 def _take_in(
-    supports: dict[tuple[_Key, int], _Support],
+    supports: dict[tuple[_Key, int], Support],
     key: _Key,
     stance: Stance,
     index: int,
     classes: tuple[Label, ...],
 ) -> None:
     """Add a support to those that already stand."""
-    class_index = classes.index(stance.label)  # type: ignore[arg-type]
-    if stance.origin == "person" and len(classes) == 2:
+    class_index = classes.index(stance.label)
+    if stance.origin == "person" and len(classes) == BINARY:
         other = supports.get((key, 1 - class_index))
         if other is not None and other.origin != "mark":
             del supports[key, 1 - class_index]
     columns = key if isinstance(key, tuple) else ()
-    own = _Support(stance.term, class_index, columns, stance.strength, stance.origin, 0, (index,))
+    own = Support(stance.term, class_index, columns, stance.strength, stance.origin, 0, (index,))
     found = supports.get((key, class_index))
     if found is not None:
         rank = _ORIGINS.index(stance.origin) - _ORIGINS.index(found.origin)
@@ -331,127 +311,22 @@ def _take_in(
     supports[key, class_index] = own._replace(n_marks=n_marks)
 
 
-def _presence(
-    supports: Sequence[_Support], features: Features, labeled: Sequence[int] | NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Return which labeled item holds which term, shape (n_labels, n_supports)."""
-    if not supports or not len(labeled):
-        return np.zeros((len(labeled), len(supports)), dtype=bool)
-    if not features.in_terms:
-        texts = [features.contents[number].casefold() for number in labeled]
-        terms = [support.term.casefold() for support in supports]
-        return np.array([[term in text for term in terms] for text in texts])
-    columns, spot = np.unique(np.concatenate([s.columns for s in supports]), return_inverse=True)
-    rows = features.X[np.asarray(labeled, dtype=np.intp)]
-    if sparse.issparse(rows):
-        place = np.full(rows.shape[1], -1, dtype=np.intp)
-        place[columns] = np.arange(len(columns))
-        here = place[rows.indices]
-        kept = (here >= 0) & (rows.data != 0)
-        held = np.zeros((rows.shape[0], len(columns)), dtype=bool)
-        held[np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))[kept], here[kept]] = True
-    else:
-        held = rows[:, columns] != 0
-    starts = np.cumsum([0] + [len(support.columns) for support in supports[:-1]])
-    # A phrase is there when all its parts are.
-    return np.asarray(np.logical_and.reduceat(held[:, spot], starts, axis=1))
-
-
-def _lifts(
-    supports: Sequence[_Support],
-    features: Features,
-    n_classes: int,
-    present: NDArray[np.bool_],
-    target: NDArray[np.intp],
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return each support's log-odds lift, and the labeled items that speak on it, for and in all."""
-    n_labels = len(target)
-    which = np.array([support.class_index for support in supports], dtype=np.intp)
-    bears = target[:, None] == which[None, :]
-    # Seen from one mark, its own item says nothing new; the other marks' items do.
-    own = np.array([min(support.n_marks, 1) for support in supports], dtype=np.int64)
-    borne = np.maximum((present & bears).sum(axis=0) - own, 0)
-    seen = np.maximum(present.sum(axis=0) - own, borne)
-    shares = (np.bincount(target, minlength=n_classes) + 1) / (n_labels + n_classes)
-    base = np.log(shares / (1 - shares))[which]
-    expected = np.array([_LIFT * s.strength for s in supports]) * _commonness(supports, features)
-    from_book = np.array([support.origin == "codebook" for support in supports], dtype=bool)
-    faded = _CODEBOOK / (1 + n_labels / (n_classes * _CODEBOOK_FADE))
-    expected = np.where(from_book, expected * faded, expected)
-    lifts = expected.copy()
-    for group in (~from_book, from_book):
-        if group.any():
-            lifts[group] = _pooled(expected[group], base[group], seen[group], borne[group])
-    return lifts, seen, borne
-
-
-def _commonness(supports: Sequence[_Support], features: Features) -> NDArray[np.float64]:
-    """Return 1 for terms in at most a fifth of the texts, falling to 0 for those in all."""
-    frequency = features.document_frequency
-    shares = np.array(
-        [float(frequency[list(s.columns)].min()) if s.columns else 0.0 for s in supports]
-    )
-    return np.minimum(1.0, np.log(1 / np.maximum(shares, 1e-12)) / np.log(_COMMON))
-
-
-def _pooled(
-    expected: NDArray[np.float64],
-    base: NDArray[np.float64],
-    seen: NDArray[np.int64],
-    borne: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Return the lifts' posterior modes under one common factor of trust, fitted to all."""
-    trust = 1.0
-    lifts, told = _modes(expected, base, seen, borne)
-    for _ in range(5):
-        explained = float((told * lifts * expected).sum()) / _LIFT**2
-        possible = float((told * expected * expected).sum()) / _LIFT**2
-        trust = min(max((_POOL + explained) / (_POOL + possible), 0.0), _MOST_TRUST)
-        lifts, told = _modes(expected * trust, base, seen, borne)
-    return lifts
-
-
-def _modes(
-    expected: NDArray[np.float64],
-    base: NDArray[np.float64],
-    seen: NDArray[np.int64],
-    borne: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each lift's posterior mode, and the share of it that labels told, in [0, 1)."""
-    precision = 1 / _LIFT_SD**2
-    lifts = expected.copy()
-    curvature = np.full(len(lifts), precision)
-    for _ in range(_ROUNDS):
-        share = expit(base + lifts)
-        slope = borne - seen * share - (lifts - expected) * precision
-        curvature = seen * share * (1 - share) + precision
-        lifts = lifts + np.clip(slope / curvature, -1.0, 1.0)
-    return lifts, 1 - precision / curvature
-
-
 def _prior(
     terms: Sequence[GuidedTerm], features: Features, n_classes: int, scale: float
 ) -> sparse.csr_matrix:
-    prior = np.zeros((n_classes, features.X.shape[1])) if terms else None
-    if prior is None:
-        return sparse.csr_matrix((n_classes, features.X.shape[1]))
+    means: dict[tuple[int, int], float] = {}
     for term in terms:
         # The parts of a phrase share what the whole would say.
-        mean = _PER_LIFT * scale * _LIFT * term.weight / len(term.columns)
-        columns = list(term.columns)
-        prior[term.class_index, columns] = np.maximum(prior[term.class_index, columns], mean)
-    return sparse.csr_matrix(prior)
+        mean = _PER_LIFT * scale * LIFT * term.weight / len(term.columns)
+        for column in term.columns:
+            cell = (term.class_index, column)
+            means[cell] = max(means.get(cell, 0.0), mean)
+    places = np.array(list(means), dtype=np.intp).reshape(-1, 2).T
+    shape = (n_classes, features.X.shape[1])
+    return sparse.csr_matrix((list(means.values()), (places[0], places[1])), shape)
 
 
-def _rows(terms: Sequence[GuidedTerm], features: Features) -> Any:
-    return None if features.X is None else features.transform([term.term for term in terms])
-
-
-def _substitutes(
-    struck_terms: Sequence[str],
-    features: Features,
-    labeled: Sequence[int] | NDArray[np.intp],
-) -> Any:
+def _substitutes(struck_terms: Sequence[str], features: Features, labeled: NDArray[np.intp]) -> Any:
     if not struck_terms or features.X is None or features.in_terms or not len(labeled):
         return None
     texts = [features.contents[number] for number in labeled]

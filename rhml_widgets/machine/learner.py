@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Learner"]
 
+SELDOM = 0.05
+"""The holdout is looked at again after this much more, or fewer, answers."""
+
 KEPT_CHANGES = 32
 """Lessons whose flipped items are kept in memory; older ones are fitted again when asked for."""
 
@@ -349,10 +352,20 @@ class Learner:
                 seconds=round(made.seconds, 4),
             )
         ]
-        if made.hits:
+        if made.hits and self._worth_a_look(made.snapshot.n_labels):
             events.append(Scored(version=version, basis="holdout", hits=made.hits))
         self._record(events)
         return version
+
+    def _worth_a_look(self, n_labels: int) -> bool:
+        """Whether so many answers are enough since the holdout was last looked at.
+
+        Every look spends some of the error its interval may have, so it is not spent on versions
+        that hardly differ.
+        """
+        looked = (one.n_labels for one in reversed(self._state.versions.values()) if one.hits)
+        last = next(looked, None)
+        return last is None or abs(n_labels - last) >= max(1, SELDOM * last)
 
     def failed(self, error: BaseException) -> None:
         """Keep the version before, and the reason why there is no newer one."""

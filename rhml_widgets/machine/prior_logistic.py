@@ -6,19 +6,24 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.matrices import is_sparse
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["PriorLogisticRegression", "solve"]
+__all__ = ["BINARY", "PriorLogisticRegression", "solve"]
+
+BINARY = 2
+"""Classes of a model that needs one score only."""
 
 
 def solve(
@@ -55,7 +60,7 @@ def solve(
     n_iter : int
     """
     n_samples, n_features = X.shape
-    n_rows = 1 if n_classes == 2 else n_classes
+    n_rows = 1 if n_classes == BINARY else n_classes
     total = float(n_samples if sample_weight is None else sample_weight.sum())
     weight = np.full(n_samples, 1.0) if sample_weight is None else sample_weight
     weight = weight / total
@@ -125,7 +130,7 @@ def _multinomial_loss(
     return value, slope
 
 
-class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
+class PriorLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Logistic regression with a Gaussian prior whose means are given.
 
     Minimizes ``C * sum(log loss) + |W - prior|^2 / 2``: where the labels say nothing of a
@@ -205,30 +210,35 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
+        BadInputError
             If ``y`` holds a single class or ``prior`` has another shape.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64, order="C")
         check_classification_targets(y)
         if not self.C > 0:
             message = f"C={self.C!r}: expected a number above 0"
-            raise ValueError(message)
+            raise BadInputError(message)
         self.classes_, target = np.unique(y, return_inverse=True)
         n_classes = len(self.classes_)
-        if n_classes < 2:
+        if n_classes < BINARY:
             message = (
                 "PriorLogisticRegression needs samples of at least 2 classes, but y contains "
                 f"one class only: {self.classes_[0]!r}"
             )
-            raise ValueError(message)
+            raise BadInputError(message)
         weight = None
-        if sample_weight is not None or self.class_weight is not None:
-            weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
+        if sample_weight is not None:
+            weight = check_array(
+                np.broadcast_to(sample_weight, target.shape),
+                ensure_2d=False,
+                dtype=np.float64,
+                input_name="sample_weight",
+            )
         if self.class_weight is not None:
             by_class = compute_class_weight(
                 self.class_weight, classes=self.classes_, y=y, sample_weight=sample_weight
             )
-            weight = weight * by_class[target]
+            weight = by_class[target] * (1.0 if weight is None else weight)
         self.coef_, self.intercept_, n_iter = solve(
             X,
             target,
@@ -247,7 +257,7 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         """Return the log-odds of ``classes_[1]``, shape (n_samples,), or a score a class."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=np.float64, reset=False)
-        scores = X @ self.coef_.T + self.intercept_
+        scores: NDArray[np.float64] = X @ self.coef_.T + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -256,29 +266,31 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         if scores.ndim == 1:
             positive = expit(scores)
             return np.column_stack([1 - positive, positive])
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return scores / scores.sum(axis=1, keepdims=True)
+        shares: NDArray[np.float64] = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return shares
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Return the most probable class of each row, shape (n_samples,)."""
         scores = self.decision_function(X)
         index = (scores > 0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
-        return self.classes_[index]
+        labels: NDArray[Any] = self.classes_[index]
+        return labels
 
 
 def _checked_prior(prior: Any, n_classes: int, n_features: int) -> NDArray[np.float64] | None:
     """Return the prior means as rows of coefficients: one for two classes, else one a class."""
     if prior is None:
         return None
-    means = prior.toarray() if sparse.issparse(prior) else np.asarray(prior, dtype=np.float64)
+    means = prior.toarray() if is_sparse(prior) else np.asarray(prior, dtype=np.float64)
     means = np.atleast_2d(means).astype(np.float64)
-    allowed = {n_classes, 1} if n_classes == 2 else {n_classes}
+    allowed = {n_classes, 1} if n_classes == BINARY else {n_classes}
     if means.shape[0] not in allowed or means.shape[1] != n_features:
         message = (
             f"prior has shape {means.shape}; expected ({n_classes}, {n_features}), a row for each "
             "class in sorted order"
         )
-        raise ValueError(message)
-    if n_classes == 2 and means.shape[0] == 2:
+        raise BadInputError(message)
+    if n_classes == BINARY == len(means):
         means = means[1:] - means[:1]
     return means

@@ -110,16 +110,24 @@ class Space:
             known[fresh] = self.groups(X[fresh], n_clusters)
         return known[numbers].astype(np.intp)
 
-    def _find_basis(self, sample: Any) -> npt.NDArray[np.float64] | None:
+    def _find_basis(self, sample: Any) -> npt.NDArray[np.float32] | None:
         n_dimensions = min(N_DIMENSIONS, sample.shape[0] - 1)
         if sample.shape[1] <= N_DIMENSIONS or n_dimensions < 1:
             return None
-        rows = sample if self.sparse else (sample - self._center) / self._scale
+        columns = np.arange(sample.shape[1])
+        if self.sparse:
+            # What is in one row only makes no two rows alike, and most columns are such.
+            columns = np.flatnonzero(np.bincount(sample.indices, minlength=sample.shape[1]) > 1)
+            if len(columns) <= n_dimensions:
+                return None
+            rows = sample[:, columns]
+        else:
+            rows = (sample - self._center) / self._scale
         with single_threaded():
-            components = randomized_svd(
-                rows, n_dimensions, n_iter=3, random_state=self.random_state
-            )[2]
-        return np.ascontiguousarray(components.T)
+            found = randomized_svd(rows, n_dimensions, n_iter=3, random_state=self.random_state)
+        basis = np.zeros((sample.shape[1], n_dimensions), dtype=np.float32)
+        basis[columns] = found[2].T
+        return basis
 
     def points(self, rows: Any) -> npt.NDArray[np.float64]:
         """Return rows as points of length 1, or 0 where empty, of at most 50 dimensions."""

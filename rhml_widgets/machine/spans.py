@@ -86,9 +86,10 @@ def _align_by_matching(text: str, content: str) -> _Aligned:
     """Align a text that a custom preprocessor rewrote, by its longest matching blocks."""
     starts = [0] * len(text)
     ends = [0] * len(text)
-    matcher = SequenceMatcher(None, content.casefold(), text.casefold(), autojunk=False)
-    if len(matcher.a) != len(content) or len(matcher.b) != len(text):
-        matcher = SequenceMatcher(None, content, text, autojunk=False)
+    old, new = content.casefold(), text.casefold()
+    if len(old) != len(content) or len(new) != len(text):
+        old, new = content, text
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for _, a_start, a_end, b_start, b_end in matcher.get_opcodes():
         same = a_end - a_start == b_end - b_start
         for index in range(b_start, b_end):

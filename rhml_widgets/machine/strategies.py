@@ -118,7 +118,7 @@ class _ByProbability(Strategy):
         strength = np.where(view.taken, np.float32(np.inf), view.outlook.strength)
         n_free = len(strength) - int(np.count_nonzero(view.taken))
         numbers = best(strength, min(n, n_free), view.rng, smallest=True)
-        return numbers, np.clip(1.0 - view.outlook.margin[numbers].astype(np.float64), 0.0, 1.0)
+        return numbers, 1.0 / (1.0 + strength[numbers].astype(np.float64))
 
 
 class _Random(Strategy):

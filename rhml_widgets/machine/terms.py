@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["TermSpace", "kept_columns", "keeps_zero"]
+__all__ = ["TermSpace", "keeps_zero", "kept_columns"]
 
 _SHORTEST_WITH_FORMS = 5
 _LONGEST_ENDING = 3
@@ -165,7 +165,7 @@ class TermSpace:
         return None
 
     def columns(self, term: str) -> list[int]:
-        """Return the columns a term stands for: its whole n-gram's if there is one, else its parts'.
+        """Return the columns a term stands for: those of the whole, or else of its parts.
 
         Of several vectorizers side by side the first that knows the term answers.
         """

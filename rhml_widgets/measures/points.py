@@ -90,9 +90,10 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     Returns
     -------
     list of dict
-        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, and
-        all of the stops, which are no skill; 1: the first share above; 2: after it); ``mark`` 1 on the few rows that carry a symbol; on the last
-        row of a series ``label`` and ``label_y``, its place in [0, 1].
+        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, and all of
+        the stops, which are no skill; 1: the first share above; 2: after it); ``mark`` 1 on the
+        few rows that carry a symbol; on the last row of a series ``label`` and ``label_y``, its
+        place in [0, 1].
     """
     named = [(SHOWN.get(key), group) for key, group in frame.groupby(SERIES, sort=False)]
     groups = [(series, group) for series, group in named if series is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from comm.base_comm import BaseComm
+from hypothesis import settings
 
 from rhml_widgets.session import Session
 from rhml_widgets.state import State
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rhml_widgets.items.pool import Item
+
+STEADY = settings(derandomize=True, database=None, deadline=None)
+"""The same examples in every run, on fast machines and slow ones, nothing kept in files."""
 
 CLASSES = ["card", "refund", "crash"]
 _WORDS = {

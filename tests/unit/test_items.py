@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sessions import texts
+from sessions import STEADY, texts
 
 from rhml_widgets.exceptions import BadInputError, UnknownItemError
 from rhml_widgets.items.identity import pool_digest, text_id, tidy
@@ -48,24 +48,26 @@ def test_an_id_is_the_same_in_another_process():
     assert told == text_id("café 💳")
 
 
+@STEADY
 @given(st.lists(st.text(), unique=True))
 def test_a_pools_digest_does_not_know_the_order(contents):
     ids = [text_id(tidy(text)) for text in contents]
     assert pool_digest(ids) == pool_digest(reversed(ids))
 
 
+@STEADY
 @given(st.sets(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdef")))
 def test_other_items_give_another_digest(one, other):
     assert (pool_digest(one) == pool_digest(other)) == (one == other)
 
 
+@STEADY
 @given(st.text(alphabet=st.characters()))
-def test_a_tidied_text_can_be_stored_and_keeps_its_length(text):
+def test_a_tidied_text_can_be_stored_(text):
     clean = tidy(text)
     assert clean.encode().decode() == clean
-    if "\ud800" <= max(text, default="") <= "\udfff":
-        return
-    assert clean == text
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        assert clean == text
 
 
 def test_lone_surrogates_are_replaced_with_a_warning_that_names_the_row():
@@ -225,6 +227,7 @@ def test_arrays_of_numbers_are_refused_for_now(pool):
     assert "later release" in refused(pool)
 
 
+@STEADY
 @given(st.permutations(range(12)))
 def test_the_order_of_rows_changes_numbers_but_no_id(order):
     contents = texts(12)

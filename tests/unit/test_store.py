@@ -399,6 +399,18 @@ class TestPragmas:
             assert journal.find("b") is None
             raw.execute("ROLLBACK")
 
+    def test_writers_take_their_lock_at_once_and_readers_none(self, journal):
+        said = []
+        journal._raw().set_trace_callback(said.append)
+        journal.append(shown("a"), person="p1")
+        journal.entries()
+        assert [line for line in said if not line.startswith(("INSERT", "SELECT"))] == [
+            "BEGIN IMMEDIATE",
+            "COMMIT",
+            "BEGIN",
+            "COMMIT",
+        ]
+
     def test_no_transaction_stays_open(self, journal):
         journal.append(shown("a"), person="p1", event_ids=["a"])
         journal.entries()

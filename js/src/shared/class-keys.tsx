@@ -2,7 +2,7 @@
 
 import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
-import { classes as names, Kbd, Sign } from "./controls";
+import { Check, classes as names, Kbd, Sign } from "./controls";
 import { find } from "./find";
 import { isPlain, lm } from "./keys";
 import { count } from "./numbers";
@@ -34,6 +34,8 @@ export function isFinding(classes: readonly ClassProps[]): boolean {
   return classes.some(({ key }) => key === null);
 }
 
+const SAID = { saving: "saving…", saved: "saved", failed: "not saved" } as const;
+
 /** Long names break where people would: after a separator. */
 function Breakable({ text }: { text: string }) {
   const parts = text.split(/(?<=[_\-/.:])/u);
@@ -59,7 +61,11 @@ function LabelButton(
   const one = classes[index];
   if (!one) return null;
   const mine = chosen?.label === index ? chosen.state : null;
-  const before = !mine && last?.label === index ? last : null;
+  // Laid over the button's end: words that come and go must not move it.
+  const said =
+    mine === "failed" ? "failed"
+      : mine === "saving" ? "saving"
+        : mine === null && last?.label === index ? (last.saved ? "saved" : "saving") : null;
   return (
     <button
       {...lm}
@@ -69,7 +75,11 @@ function LabelButton(
       data-label={one.name}
       data-state={mine ?? undefined}
       data-advised={advised === index ? "" : undefined}
-      aria-pressed={mine ? "true" : "false"}
+      // Among many, arrows in the field move: Tab passes by.
+      tabIndex={compact ? -1 : undefined}
+      role={compact ? "option" : undefined}
+      aria-selected={compact ? (best ? "true" : "false") : undefined}
+      aria-pressed={compact ? undefined : mine ? "true" : "false"}
       aria-disabled={off ? "true" : undefined}
       aria-keyshortcuts={one.key ?? undefined}
       title={one.definition ? `${one.name}: ${one.definition}` : undefined}
@@ -84,19 +94,9 @@ function LabelButton(
             <Breakable text={one.name} />
           </span>{" "}
           <span class="rhml-class-count">
-            {mine === "saving" || before?.saved === false ? (
-              <span class="rhml-late">saving…</span>
-            ) : before ? (
-              <span class="rhml-pair">saved</span>
-            ) : mine === "failed" ? (
-              "not saved"
-            ) : (
-              <>
-                <span aria-hidden="true">·&nbsp;</span>
-                {count(one.count)}
-                <span class="rhml-visually-hidden"> so far</span>
-              </>
-            )}
+            <span aria-hidden="true">·&nbsp;</span>
+            {count(one.count)}
+            <span class="rhml-visually-hidden"> so far</span>
           </span>
         </span>
         {!compact && one.definition ? (
@@ -105,8 +105,18 @@ function LabelButton(
           </span>
         ) : null}
       </span>
-      {mine ? <Sign of="human" class="rhml-class-sign" /> : null}
-      {advised === index ? <Sign of="model" class="rhml-class-sign" /> : null}
+      {said ? (
+        <span class={names("rhml-class-said", `rhml-class-said-${said}`)}>
+          {said === "saved" ? <Check /> : null}
+          <span class="rhml-class-said-words">{SAID[said]}</span>
+        </span>
+      ) : null}
+      {mine || advised === index ? (
+        <span class="rhml-class-signs">
+          {mine ? <Sign of="human" /> : null}
+          {advised === index ? <Sign of="model" /> : null}
+        </span>
+      ) : null}
     </button>
   );
 }
@@ -283,7 +293,7 @@ function Finder(props: FinderProps) {
         ref={list}
         id={`${uid}-list`}
         class="rhml-class-list"
-        role="group"
+        role="listbox"
         aria-label="Classes"
       >
         {found.map((index) => (
@@ -297,7 +307,6 @@ function Finder(props: FinderProps) {
             best={index === best}
           />
         ))}
-        {found.length === 0 ? <p class="rhml-muted rhml-find-none">No class reads like this.</p> : null}
       </div>
     </>
   );

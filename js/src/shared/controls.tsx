@@ -101,3 +101,12 @@ export function Heading({ children, why }: { children: ComponentChildren; why?: 
     </h2>
   );
 }
+
+/** Saved. Beside words. */
+export function Check() {
+  return (
+    <svg class="rhml-check" viewBox="0 0 12 12" aria-hidden="true">
+      <path d="M2 6.5 5 9.5 10.5 3" />
+    </svg>
+  );
+}

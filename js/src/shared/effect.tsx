@@ -92,10 +92,20 @@ function Words({ effect, large }: { effect: EffectProps; large: boolean }) {
   const lead = <strong class="rhml-effect-lead">{words}</strong>;
   if (pending) {
     return (
-      <p class="rhml-effect-words" dir="auto">
-        {lead} {undone ? "Taking it back: refitting…" : "Refitting…"}
-        <span class="rhml-effect-work" aria-hidden="true" />
-      </p>
+      <div class="rhml-effect-pending">
+        <p class="rhml-effect-words" dir="auto">
+          {lead} {undone ? "Taking it back: refitting…" : "Refitting…"}
+          <span class="rhml-effect-work" aria-hidden="true" />
+        </p>
+        {/* The room that the answer will take: nothing below moves when it comes. */}
+        <div class="rhml-effect-room" aria-hidden="true">
+          {large && <p class="rhml-effect-size"><b>0</b></p>}
+          <p class="rhml-effect-words">
+            {`${words} Refitted as v00. 00 of ${count(total)} predictions changed. `}
+            Whether for the better, five blind looks will tell.
+          </p>
+        </div>
+      </div>
     );
   }
   const refitted = version === null ? "" : `Refitted as v${version}. `;
@@ -183,7 +193,7 @@ function directions(rows: readonly FlipRow[], names: readonly string[]): string 
   const ways = [...sizes].sort((a, b) => b[1] - a[1]);
   const rest = ways.slice(3).reduce((sum, [, size]) => sum + size, 0);
   const listed = ways.slice(0, 3).map(([way, size]) => `${count(size)} ${way}`);
-  return [...listed, ...(rest ? [`${count(rest)} other`] : [])].join(", ");
+  return [...listed, ...(rest ? [`${count(rest)} in other ways`] : [])].join(", ");
 }
 
 interface FlipsProps {

@@ -59,46 +59,8 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
     }
   }
 
-  return (
-    <section class="rhml-explanation" aria-label="Explanation">
-      <Heading why={reasons?.exactness}>{props.heading || "Why"}</Heading>
-      {problem && <ProblemNotice problem={problem} />}
-      {props.empty ? (
-        <p class="rhml-empty" dir="auto">
-          {props.empty}
-        </p>
-      ) : (
-        <>
-          {item && (
-            <>
-              <ReasonText
-                text={item.text}
-                rows={reasons?.rows ?? []}
-                lit={lit}
-                onPoint={setPointed}
-                onChoose={(term) => mayTeach && setOpen(term)}
-              />
-              <Voices judged={item.judged} predicted={reasons?.predicted} classes={classes} />
-            </>
-          )}
-          {reasons && (
-            <ReasonsView
-              of={of}
-              reasons={reasons}
-              classes={classes}
-              mayTeach={mayTeach}
-              lit={lit}
-              onPoint={setPointed}
-              onReach={setReached}
-              open={open}
-              onOpen={setOpen}
-              saving={saving}
-              onTeach={(term, stance, label) => void teach(term, stance, label)}
-              onUndo={(lesson) => void acts.act("undo_lesson", { lesson })}
-            />
-          )}
-        </>
-      )}
+  const taught = (
+    <>
       <NotSaved of={acts} />
       {effect && (
         <EffectView
@@ -109,7 +71,55 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
           mayTeach={mayTeach}
         />
       )}
-      <Neighbors rows={props.neighbors} classes={classes} />
+    </>
+  );
+  return (
+    <section class="rhml-explanation" aria-label="Explanation">
+      <Heading why={reasons?.exactness}>{props.heading || "Why"}</Heading>
+      {problem && <ProblemNotice problem={problem} />}
+      {props.empty ? (
+        <>
+          <p class="rhml-empty" dir="auto">
+            {props.empty}
+          </p>
+          {taught}
+        </>
+      ) : (
+        <div class="rhml-explained">
+          {item && (
+            <div class="rhml-explained-item">
+              <ReasonText
+                text={item.text}
+                rows={reasons?.rows ?? []}
+                lit={lit}
+                onPoint={setPointed}
+                onChoose={(term) => mayTeach && setOpen(term)}
+              />
+              <Voices judged={item.judged} predicted={reasons?.predicted} classes={classes} />
+            </div>
+          )}
+          <div class="rhml-explained-why">
+            {reasons && (
+              <ReasonsView
+                of={of}
+                reasons={reasons}
+                classes={classes}
+                mayTeach={mayTeach}
+                lit={lit}
+                onPoint={setPointed}
+                onReach={setReached}
+                open={open}
+                onOpen={setOpen}
+                saving={saving}
+                onTeach={(term, stance, label) => void teach(term, stance, label)}
+                onUndo={(lesson) => void acts.act("undo_lesson", { lesson })}
+              />
+            )}
+            {taught}
+          </div>
+          <Neighbors rows={props.neighbors} classes={classes} />
+        </div>
+      )}
     </section>
   );
 }

@@ -130,6 +130,7 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
   const speech = value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`;
   const change = moved(row) ? `, before ${signed(before as number)}` : "";
   const said = stanceWords(row, names);
+  const lesson = said ? (row.stance_lesson ?? null) : null;
   const shared = {
     class: "rhml-reason-row",
     tabIndex: reached ? 0 : -1,
@@ -183,13 +184,13 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
           <span class="rhml-stance-words" dir="auto" title={said}>
             {view.saving.has(term) ? "saving…" : said}
           </span>
-          {mayTeach && said && !view.saving.has(term) && row.stance_lesson != null && (
+          {mayTeach && lesson !== null && !view.saving.has(term) && (
             <Button
               look="link"
               class="rhml-stance-undo"
               action="undo-lesson"
               aria-label={`undo: ${term}, ${said}`}
-              onClick={() => view.onUndo(row.stance_lesson as number)}
+              onClick={() => view.onUndo(lesson)}
             >
               undo
             </Button>
@@ -200,7 +201,19 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
         <TeachMenu
           term={term}
           classes={names}
-          speaksFor={sided}
+          speaksFor={signed(value) === "0" ? null : sided}
+          faint={signed(value) === "0"}
+          stance={row.stance}
+          stanceLabel={row.stance_label}
+          onUndo={
+            lesson === null
+              ? null
+              : () => {
+                  view.onUndo(lesson);
+                  view.onOpen(null);
+                  refocus();
+                }
+          }
           onSupports={(label) => {
             view.onTeach(term, "supports", label);
             refocus();

@@ -1,7 +1,7 @@
 // One line: how the last answer stands, how far we are, and at what pace.
 
 import type { Answer } from "./answers";
-import { classes as names, Sign } from "./controls";
+import { Check, classes as names, Sign } from "./controls";
 import { count, plural } from "./numbers";
 import type { QueueProps } from "./types";
 
@@ -68,12 +68,4 @@ export function StatusLine({ props, answers, saved, gone, frozen }: StatusProps)
 
 function seconds(value: number): string {
   return value < 10 ? `${Number(value.toFixed(1))} s` : `${Math.round(value)} s`;
-}
-
-function Check() {
-  return (
-    <svg class="rhml-check" viewBox="0 0 12 12" aria-hidden="true">
-      <path d="M2 6.5 5 9.5 10.5 3" />
-    </svg>
-  );
 }

@@ -13,16 +13,25 @@ const LISTED = 10;
 export interface TeachMenuProps {
   term: string;
   classes: readonly string[];
-  /** The class the model takes it to speak for; null where it only speaks against one. */
+  /** The class the model takes it to speak for; null where it only speaks against one, or neither. */
   speaksFor: ClassIndex | null;
+  /** Too little to speak of. */
+  faint: boolean;
+  /** What the person says of it so far. */
+  stance: "supports" | "irrelevant" | null;
+  stanceLabel: ClassIndex | null;
   onSupports(label: ClassIndex): void;
   onIrrelevant(): void;
+  /** Takes back what was said; null where that is no lesson of its own. */
+  onUndo: (() => void) | null;
   /** Closed without a choice. `refocus`: by Esc, the reason takes the focus back. */
   onClose(refocus: boolean): void;
 }
 
 export function TeachMenu(props: TeachMenuProps) {
-  const { term, classes: names, speaksFor, onSupports, onIrrelevant, onClose } = props;
+  const { term, speaksFor, stance, stanceLabel, onSupports, onIrrelevant, onUndo, onClose } = props;
+  const names = props.classes;
+  const sayable = speaksFor !== null && stance !== "irrelevant" && stanceLabel !== speaksFor;
   const box = useRef<HTMLDivElement>(null);
   const [choosing, setChoosing] = useState(false);
   const top = usePlace(box, choosing);
@@ -69,28 +78,49 @@ export function TeachMenu(props: TeachMenuProps) {
       ) : (
         <>
           <p class="rhml-menu-says">
-            <Spoken by="model">
-              {speaksFor === null
-                ? `I take “${term}” to speak against it`
-                : `I take “${term}” to speak for “${names[speaksFor]}”`}
-            </Spoken>
+            <Heard {...props} />
           </p>
           <div class="rhml-row" role="menu" aria-label={`What do you say of “${term}”?`}>
-            {speaksFor !== null && (
+            {sayable && (
               <Item action="teach-supports" onChoose={() => onSupports(speaksFor)}>
                 yes, because
               </Item>
             )}
-            <Item action="teach-irrelevant" onChoose={onIrrelevant}>
-              irrelevant
-            </Item>
+            {stance !== "irrelevant" && (
+              <Item action="teach-irrelevant" onChoose={onIrrelevant}>
+                irrelevant
+              </Item>
+            )}
             <Item action="teach-other" more onChoose={() => setChoosing(true)}>
               speaks for …
             </Item>
+            {onUndo && (
+              <Item action="undo-lesson" onChoose={onUndo}>
+                undo
+              </Item>
+            )}
           </div>
         </>
       )}
     </div>
+  );
+}
+
+/** Where it stands: in the person's words where they said something of it, else in the model's. */
+function Heard({ term, classes: names, speaksFor, faint, stance, stanceLabel }: TeachMenuProps) {
+  if (stance === "irrelevant") return <Spoken by="human">you struck “{term}”</Spoken>;
+  if (stance === "supports" && stanceLabel !== null) {
+    return (
+      <Spoken by="human">
+        you say “{term}” speaks for “{names[stanceLabel]}”
+      </Spoken>
+    );
+  }
+  if (faint) return <Spoken by="model">I hardly listen to “{term}”</Spoken>;
+  return (
+    <Spoken by="model">
+      I take “{term}” to speak {speaksFor === null ? "against it" : `for “${names[speaksFor]}”`}
+    </Spoken>
   );
 }
 

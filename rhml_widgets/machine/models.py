@@ -1,0 +1,178 @@
+"""What may be a session's model, and what is done for one that is not complete."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from sklearn.base import clone, is_regressor
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.utils import get_tags
+
+from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.spans import is_vectorizer
+
+__all__ = [
+    "check_model",
+    "default_model",
+    "in_front_of",
+    "needs_labels",
+    "seeded",
+    "takes_texts",
+]
+
+_COMPONENTS = 100
+
+
+def default_model(kind: str = "text") -> Pipeline:
+    """Return the model a session has when it is given none.
+
+    Parameters
+    ----------
+    kind : {"text"}
+        What an item is.
+
+    Raises
+    ------
+    BadInputError
+        If there is no default for the kind.
+
+    Examples
+    --------
+    >>> default_model().steps[-1][1]
+    LogisticRegression(C=10, max_iter=1000)
+    """
+    if kind != "text":
+        message = f"no default model for items of kind {kind!r}; pass one as model="
+        raise BadInputError(message)
+    return Pipeline([("tfidf", _default_vectorizer()), ("model", _default_classifier())])
+
+
+def _default_vectorizer() -> TfidfVectorizer:
+    return TfidfVectorizer(sublinear_tf=True)
+
+
+def _default_classifier() -> LogisticRegression:
+    return LogisticRegression(C=10, max_iter=1000)
+
+
+def seeded(estimator: Any, random_state: int) -> Any:
+    """Return an unfitted clone with every random state that was left open set.
+
+    Parameters
+    ----------
+    estimator : estimator
+    random_state : int
+        Given to each parameter named ``random_state``, nested or not, that is None.
+    """
+    fresh = clone(estimator)
+    if hasattr(fresh, "get_params"):
+        open_states = {
+            name: random_state
+            for name, value in fresh.get_params(deep=True).items()
+            if value is None and name.rsplit("__", 1)[-1] == "random_state"
+        }
+        if open_states:
+            fresh.set_params(**open_states)
+    return fresh
+
+
+def check_model(model: Any) -> None:
+    """Refuse what cannot be a session's model, and say what can.
+
+    Raises
+    ------
+    BadInputError
+        For a class instead of an instance, a pipeline without a classifier at its end, a
+        regressor, a classifier of several outputs, or anything without ``fit`` and ``predict``.
+    """
+    last = model
+    if isinstance(model, Pipeline):
+        last = model.steps[-1][1] if model.steps else None
+    if inspect.isclass(last):
+        message = f"model is the class {last.__name__}; pass an instance: {last.__name__}()"
+        raise BadInputError(message)
+    if not hasattr(last, "predict") and last is not model:
+        message = (
+            f"the model's pipeline ends in {_named(last)}, which does not predict; "
+            "add a classifier as its last step, for example LogisticRegression()"
+        )
+        raise BadInputError(message)
+    wanted = "expected a scikit-learn classifier or a Pipeline that ends in one"
+    if not (hasattr(last, "fit") and hasattr(last, "predict")):
+        message = f"model is {_named(last)}; {wanted}"
+        raise BadInputError(message)
+    if not hasattr(last, "get_params"):
+        message = (
+            f"model is {_named(last)}, which cannot be cloned: it has no get_params; let its class "
+            "inherit ClassifierMixin and BaseEstimator, in this order"
+        )
+        raise BadInputError(message)
+    try:
+        tags = get_tags(last)
+        regressor = is_regressor(last)
+    except AttributeError:
+        return
+    if regressor or tags.estimator_type not in (None, "classifier"):
+        message = f"model is {_named(last)}, a {tags.estimator_type}; {wanted}"
+        raise BadInputError(message)
+    if not tags.target_tags.single_output:
+        message = (
+            f"model is {_named(last)}, which predicts several outputs at once; an item has one "
+            "label here, so pass the classifier inside it"
+        )
+        raise BadInputError(message)
+
+
+def _named(thing: Any) -> str:
+    return repr(thing) if thing is None or isinstance(thing, str) else type(thing).__name__
+
+
+def needs_labels(step: Any) -> bool:
+    """Tell whether a transformer looks at y when it is fitted."""
+    if step is None or isinstance(step, str):
+        return False
+    if isinstance(step, Pipeline | FeatureUnion):
+        parts = step.steps if isinstance(step, Pipeline) else step.transformer_list
+        return any(needs_labels(part) for _, part in parts)
+    if hasattr(step, "transformers"):
+        return any(needs_labels(part) for _, part, *_ in step.transformers)
+    # The tag says no for SelectKBest, whose usual score functions need y all the same.
+    scores = hasattr(step, "score_func") or hasattr(step, "estimator")
+    try:
+        return scores or bool(get_tags(step).target_tags.required)
+    except AttributeError:
+        return "y" in inspect.signature(step.fit).parameters
+
+
+def takes_texts(model: Any) -> bool:
+    """Tell whether a lone classifier, or one inside it, reads raw texts itself."""
+    parts = [model]
+    if hasattr(model, "get_params"):
+        parts += list(model.get_params(deep=True).values())
+    if any(is_vectorizer(part) for part in parts):
+        return True
+    try:
+        return bool(get_tags(model).input_tags.string)
+    except AttributeError:
+        return False
+
+
+def in_front_of(classifier: Any) -> tuple[list[tuple[str, Any]], str]:
+    """Return the steps that make a lone classifier read texts, and what to say of it.
+
+    The number of components is an upper bound: there are no more than texts or words.
+    """
+    steps: list[tuple[str, Any]] = [("tfidf", _default_vectorizer())]
+    note = f"{type(classifier).__name__} reads numbers: TfidfVectorizer(sublinear_tf=True)"
+    try:
+        sparse_allowed = get_tags(classifier).input_tags.sparse
+    except AttributeError:
+        sparse_allowed = True
+    if not sparse_allowed:
+        steps.append(("svd", TruncatedSVD(_COMPONENTS)))
+        note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
+    return steps, note + " was put in front of it"

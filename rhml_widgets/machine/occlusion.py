@@ -1,0 +1,155 @@
+"""Occlusion: what a score loses when one word or column is hidden, for any model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from rhml_widgets.machine.explanations import Explanation
+from rhml_widgets.machine.matrices import is_sparse
+from rhml_widgets.machine.question import ask
+from rhml_widgets.machine.spans import Place
+from rhml_widgets.machine.threads import single_threaded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from rhml_widgets.machine.terms import TermSpace
+
+__all__ = ["hide_columns", "hide_words"]
+
+_MOST_UNITS = 400
+"""Words or columns hidden one at a time; what is beyond them is left to the gap."""
+_WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
+
+
+def hide_words(
+    model: Any, content: str, asked: tuple[Any, Any], *, terms: TermSpace
+) -> Explanation:
+    """Hide each word in turn, all its occurrences at once, in one batch."""
+    words = _words(terms, content)
+    texts = [content, ""]
+    for places in words.values():
+        kept = []
+        cursor = 0
+        for start, end in places:
+            kept.append(content[cursor:start])
+            cursor = max(end, cursor)
+        texts.append("".join([*kept, content[cursor:]]))
+    spans = tuple(
+        (start, end, index) for index, places in enumerate(words.values()) for start, end in places
+    )
+    return _occluded(model, _scores(model, texts), list(words), asked, spans=spans)
+
+
+def hide_columns(
+    model: Any, X: Any, row: Any, asked: tuple[Any, Any], *, names: Callable[[int], str]
+) -> Explanation:
+    """Set each column to 0 in turn; in dense matrices to its median, or most frequent value."""
+    if is_sparse(row):
+        columns, inputs = _hidden_sparse(row)
+    elif hasattr(row, "iloc"):
+        columns, inputs = _hidden_frame(X, row)
+    else:
+        columns = np.arange(row.shape[1])[:_MOST_UNITS]
+        usual = np.median(np.asarray(X, dtype=np.float64), axis=0)
+        inputs = np.repeat(np.asarray(row, dtype=np.float64), len(columns) + 2, axis=0)
+        inputs[1] = usual
+        inputs[np.arange(len(columns)) + 2, columns] = usual[columns]
+    named = [names(int(column)) for column in columns]
+    return _occluded(model, _scores(model, inputs), named, asked)
+
+
+def _hidden_sparse(row: Any) -> tuple[NDArray[np.intp], Any]:
+    row = sparse.csr_matrix(row)
+    columns = row.indices[np.argsort(-np.abs(row.data), kind="stable")][:_MOST_UNITS]
+    every: Any = sparse.vstack([row] * (len(columns) + 2), format="lil")
+    every[1, :] = 0
+    for index, column in enumerate(columns):
+        every[index + 2, column] = 0
+    return columns, every.tocsr()
+
+
+def _hidden_frame(X: Any, row: Any) -> tuple[NDArray[np.intp], Any]:
+    import pandas as pd
+
+    columns = np.arange(row.shape[1])[:_MOST_UNITS]
+    usual = X.mode(dropna=False).iloc[[0]].copy()
+    for name in X.select_dtypes("number").columns:
+        usual[name] = X[name].median()
+    usual = usual.astype(X.dtypes.to_dict(), errors="ignore").set_axis(row.index)
+    frames = [row, usual]
+    for column in columns:
+        hidden = row.copy()
+        hidden.isetitem(column, usual.iloc[:, column].to_numpy())
+        frames.append(hidden)
+    return columns, pd.concat(frames)
+
+
+def _words(terms: TermSpace, content: str) -> dict[str, list[tuple[int, int]]]:
+    """Return the words of a text with their places: the model's own tokens, if it has words."""
+    places = terms.words(content)
+    if places is None:
+        places = [Place(match[0].casefold(), *match.span()) for match in _WORD.finditer(content)]
+        if len(places) == 1 and len(content) > len("internationalization"):
+            # A script without spaces.
+            places = [Place(char, i, i + 1) for i, char in enumerate(content) if not char.isspace()]
+    words: dict[str, list[tuple[int, int]]] = {}
+    for word, start, end in places:
+        if len(words) < _MOST_UNITS or word in words:
+            words.setdefault(word, []).append((start, end))
+    return words
+
+
+def _scores(model: Any, inputs: Any) -> tuple[NDArray[np.float64], str]:
+    """Return a score for each input and class, and its unit."""
+    with single_threaded():
+        if hasattr(model, "predict_proba"):
+            return np.asarray(model.predict_proba(inputs), dtype=np.float64), "probability"
+        if hasattr(model, "decision_function"):
+            raw = np.asarray(model.decision_function(inputs), dtype=np.float64)
+            if raw.ndim == 1:
+                raw = np.column_stack([-raw, raw])
+            if raw.shape[1] == len(model.classes_):
+                return raw, "margin"
+        votes = np.asarray(model.predict(inputs))
+    return (votes[:, None] == np.asarray(model.classes_)[None, :]).astype(np.float64), "probability"
+
+
+def _occluded(
+    model: Any,
+    scored: tuple[NDArray[np.float64], str],
+    names: Sequence[str],
+    asked: tuple[Any, Any],
+    *,
+    spans: Sequence[tuple[int, int, int]] = (),
+) -> Explanation:
+    """Turn scores of the item, of an empty one, and of one for each hidden part into reasons."""
+    scores, unit = scored
+    question = ask(model, int(scores[0].argmax()), *asked)
+    score = scores[:, question.label]
+    if question.against is not None:
+        score = score - scores[:, question.against]
+    contributions = score[0] - score[2:]
+    order = np.argsort(-np.abs(contributions), kind="stable")
+    place = np.empty(len(order), dtype=np.intp)
+    place[order] = np.arange(len(order))
+    contributions = contributions[order]
+    classes = np.asarray(model.classes_).tolist()
+    return Explanation(
+        label=classes[question.label],
+        against=None if question.against is None else classes[question.against],
+        prediction=float(score[0]),
+        unit=unit,
+        features=tuple(names[i] for i in order),
+        contributions=contributions,
+        spans=tuple(sorted((start, end, int(place[index])) for start, end, index in spans)),
+        baseline=float(score[1]),
+        method="occlusion",
+        gap=float(score[0] - score[1] - contributions.sum()),
+    )
