@@ -28,18 +28,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import rhml_widgets as rhml
+from benchmarks.label_tables import LOOKS, STEP, report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
     import pandas as pd
 
 STRATEGIES = ("diverse", "margin", "entropy", "least_confidence", "mixed", "random")
-GOALS = (0.80, 0.90, 0.95)
-LOOKS = (0, 20, 50, 100, 200)
-STEP = 10
-N_BOOTSTRAP = 1000
 N_TERMS = 100
 N_MARKS = 2
 
@@ -221,14 +218,13 @@ def run_seed(task: Task, plan: Plan, seed: int) -> Outcome:
         return [term for term in dict.fromkeys(analyze(text)) if term in known][:N_MARKS]
 
     def run(budget: int, person: dict[str, Any] | None = None, **arguments: Any) -> list[float]:
-        arguments = {"purposes": {"teach": 1.0}, **arguments}
+        arguments = {"purposes": {"teach": 1.0}, "refit": "sync", **arguments}
         driven = rhml.simulate.Person(truth, random_state=seed, **(person or {}))
         with rhml.Session(
             make_model(),
             texts,
             journal=None,
             person="simulated",
-            refit="sync",
             random_state=seed,
             **arguments,
         ) as session:
@@ -248,7 +244,7 @@ def run_seed(task: Task, plan: Plan, seed: int) -> Outcome:
             curves[name] = run(plan.budget, strategy=_strategy(name))
     if plan.extras:
         few = min(plan.budget, max(LOOKS))
-        first = next((s for s in plan.strategies if s != "random"), "diverse")
+        first = plan.strategies[0]
         asked = {"strategy": _strategy(first)}
         curves[f"{first}, default purposes"] = run(
             plan.budget,
@@ -276,139 +272,18 @@ def _live(session: Any) -> Any:
     return session.model.estimator_
 
 
-# ---- the tables ---------------------------------------------------------------------------
-
-
-def crossing(curves: npt.NDArray[np.float64], goal: float) -> float:
-    """Return the first number of labels at which the mean curve reaches a score; inf if never."""
-    reached = np.flatnonzero(curves.mean(axis=0) >= goal)
-    return float(reached[0] * STEP) if len(reached) else np.inf
-
-
-def report(task: Task, plan: Plan, outcomes: Sequence[Outcome]) -> str:
-    """Return all tables as Markdown."""
-    full = np.array([o.full for o in outcomes])
-    curves = {name: np.array([o.curves[name] for o in outcomes]) for name in outcomes[0].curves}
+def heading(task: Task, outcomes: Sequence[Outcome]) -> str:
+    """Say what was run on what."""
+    full = np.array([outcome.full for outcome in outcomes])
     metric = f"average precision of {task.positive!r}" if task.positive else "macro-F1"
-    lines = [
-        f"## Labels needed: {task.name}",
-        "",
+    spread = f" (sd {full.std(ddof=1):.3f})" if len(full) > 1 else ""
+    notes = f"\nOf the data: {'; '.join(task.notes)}." if task.notes else ""
+    return (
+        f"## Labels needed: {task.name}\n\n"
         f"{len(task.texts):,} texts, {len(task.classes)} classes, pool {outcomes[0].n_pool:,}; "
         f"{metric} on the other 40 %; {len(outcomes)} seeds; simulated person, no noise; one item "
-        f"at a time. Full score {full.mean():.3f} (sd {_sd(full):.3f}).",
-        *([f"Of the data: {'; '.join(task.notes)}."] if task.notes else []),
-        "",
-        "### Labels to a share of the full score, and as a ratio to random [95 %]",
-        "",
-        "| strategy | 80 % | 90 % | 95 % | ratio at 80 % | at 90 % | at 95 % |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    asked = [name for name in curves if name in plan.strategies or name.endswith("purposes")]
-    lines += [_row_of_goals(name, curves, full) for name in asked]
-    lines += [
-        "",
-        "### Score after so many labels, mean over seeds (sd)",
-        "",
-        f"| run | {' | '.join(map(str, LOOKS))} |",
-        f"|---|{'---|' * len(LOOKS)}",
-    ]
-    lines += [_row_of_scores(name, curves[name]) for name in curves]
-    if plan.extras:
-        base = asked[0]
-        lines += [
-            "",
-            f"### Paired with plain {base}: difference of the score [95 %]",
-            "",
-            f"| run | {' | '.join(map(str, LOOKS))} |",
-            f"|---|{'---|' * len(LOOKS)}",
-        ]
-        lines += [
-            _row_of_differences(name, curves[name], curves[base])
-            for name in ("right marks", "40 % wrong marks", "class names")
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _row_of_goals(
-    name: str, curves: dict[str, npt.NDArray[np.float64]], full: npt.NDArray[np.float64]
-) -> str:
-    mine, random = curves[name], curves.get("random")
-    cells = [_count(crossing(mine, goal * full.mean()), mine) for goal in GOALS]
-    for goal in GOALS:
-        if random is None:
-            cells.append("-")
-            continue
-        ratio = _ratio(mine, random, full, goal, np.arange(len(full)))
-        rng = np.random.default_rng(0)
-        draws = [
-            _ratio(mine, random, full, goal, rng.integers(len(full), size=len(full)))
-            for _ in range(N_BOOTSTRAP)
-        ]
-        cells.append(_with_interval(ratio, draws))
-    return f"| {name} | {' | '.join(cells)} |"
-
-
-def _ratio(
-    mine: npt.NDArray[np.float64],
-    random: npt.NDArray[np.float64],
-    full: npt.NDArray[np.float64],
-    goal: float,
-    seeds: npt.NDArray[np.intp],
-) -> float:
-    target = goal * full[seeds].mean()
-    above, below = crossing(mine[seeds], target), crossing(random[seeds], target)
-    if not np.isfinite(above):
-        return np.nan if not np.isfinite(below) else np.inf
-    # Random never got there: the ratio is below the one to all that it was given.
-    return above / (below if np.isfinite(below) else (random.shape[1] - 1) * STEP)
-
-
-def _with_interval(value: float, draws: Iterable[float]) -> str:
-    known = np.array([d for d in draws if not np.isnan(d)])
-    if np.isnan(value) or len(known) == 0:
-        return "neither"
-    low, high = np.quantile(known, [0.025, 0.975], method="nearest")
-    return f"{_short(value)} [{_short(low)}, {_short(high)}]"
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}" if np.isfinite(value) else "not reached"
-
-
-def _count(n: float, curves: npt.NDArray[np.float64]) -> str:
-    return f"{n:.0f}" if np.isfinite(n) else f"> {(curves.shape[1] - 1) * STEP}"
-
-
-def _row_of_scores(name: str, curves: npt.NDArray[np.float64]) -> str:
-    cells = []
-    for look in LOOKS:
-        place = look // STEP
-        if place < curves.shape[1]:
-            cells.append(f"{curves[:, place].mean():.3f} ({_sd(curves[:, place]):.3f})")
-        else:
-            cells.append("-")
-    return f"| {name} | {' | '.join(cells)} |"
-
-
-def _row_of_differences(
-    name: str, curves: npt.NDArray[np.float64], base: npt.NDArray[np.float64]
-) -> str:
-    cells = []
-    rng = np.random.default_rng(0)
-    for look in LOOKS:
-        place = look // STEP
-        if place >= min(curves.shape[1], base.shape[1]):
-            cells.append("-")
-            continue
-        d = curves[:, place] - base[:, place]
-        means = d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        cells.append(f"{d.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
-    return f"| {name} | {' | '.join(cells)} |"
-
-
-def _sd(values: npt.NDArray[np.float64]) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+        f"at a time. Full score {full.mean():.3f}{spread}.{notes}"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> str:
@@ -436,7 +311,7 @@ def main(arguments: Sequence[str] | None = None) -> str:
             outcomes = list(pool.map(run_seed, [task] * told.seeds, [plan] * told.seeds, seeds))
     else:
         outcomes = [run_seed(task, plan, seed) for seed in seeds]
-    table = report(task, plan, outcomes)
+    table = report(heading(task, outcomes), plan.strategies, outcomes)
     print(table)
     if told.out is not None:
         told.out.parent.mkdir(parents=True, exist_ok=True)

@@ -79,10 +79,7 @@ def _rows(
         ) as session,
     ):
         page = Page(session, getattr(rhml, name)(session), texts)
-        for _ in range(given.warm):
-            page.ready()
-            page.press()
-            page.settle()
+        page.begin(given.warm)
         for model in ("idle", "refitting"):
             appends, replies = _times(session, page, other, model, given.rounds)
             spare = median(replies) - median(appends)
@@ -115,11 +112,6 @@ def _times(
         other.append([judged(len(appends))], person="p1")
         other.append([judged(len(appends))], person="p1")
 
-    def answer() -> None:
-        page.ready()
-        page.press()
-        page.settle()
-
     # Where refits are so short that labels keep missing them, fewer are timed.
     for i in range(3 * rounds):
         if len(replies) == rounds or len(page.queue["items"]) < AHEAD:
@@ -127,7 +119,7 @@ def _times(
         session.wait()
         appends.append(timed(append))
         if model == "refitting":
-            answer()
+            page.answer()
             if i % 5 == 0:
                 refits.append(timed(session.wait))
                 continue

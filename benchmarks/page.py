@@ -79,11 +79,28 @@ class Page:
         self._reply: dict[str, Any] = {}
         self._request: dict[str, Any] = {}
 
+    def begin(self, n: int = 0) -> None:
+        """Answer one item of each class, then ``n`` as they are asked; wait for the model."""
+        firsts = {label: text for text, label in self._right.items()}
+        ids = dict(zip(self.session.pool.contents, self.session.pool.ids, strict=True))
+        for label, text in firsts.items():
+            self.session.label(ids[text], label)
+        self.session.wait()
+        for _ in range(n):
+            self.answer()
+        self.session.wait()
+
     @property
     def queue(self) -> dict[str, Any]:
         """The props of the view's labeling queue."""
         props: dict[str, Any] = self.view.props
         return props.get("queue", props)
+
+    def answer(self) -> None:
+        """Answer the item that is asked."""
+        self.ready()
+        self.press()
+        self.settle()
 
     def ready(self) -> None:
         """Make the next request, on the item that is asked."""

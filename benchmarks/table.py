@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,8 @@ __all__ = [
     "ratio",
     "timed",
 ]
+
+Name = TypeVar("Name", str, int)
 
 N_WORDS = 20_000
 """Made-up words that tell longer pools' messages apart; the k-th comes about 1/k as often."""
@@ -128,23 +130,24 @@ def timed(action: Callable[[], object]) -> float:
 
 
 def in_turn(
-    sides: Mapping[str, Callable[[], object]], rounds: int, *, warm: int = 3
-) -> dict[str, list[float]]:
+    sides: Mapping[Name, Callable[[], object]], rounds: int, *, warm: int = 3
+) -> dict[Name, list[float]]:
     """Time all sides in turn, forwards and backwards, so that other load meets all alike.
 
     Parameters
     ----------
     sides : mapping of name to callable
+        A name may be a str or a number.
     rounds : int
     warm : int
         Rounds before that do not count.
 
     Returns
     -------
-    dict of str to list of float
+    dict of name to list of float
         Seconds of each counted round.
     """
-    times: dict[str, list[float]] = {name: [] for name in sides}
+    times: dict[Name, list[float]] = {name: [] for name in sides}
     for i in range(warm + rounds):
         for name, action in sides.items() if i % 2 else reversed(sides.items()):
             took = timed(action)

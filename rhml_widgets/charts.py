@@ -230,7 +230,9 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
     right, beside = alt.ExprRef(f"width - {MARGIN - 8}"), alt.ExprRef(f"width - {MARGIN - 14}")
     return (
         alt.layer(
-            rows.transform_filter("datum.series !== 'human-stops'")
+            # Bands of two colors on top of each other cannot be told apart: the person's
+            # interval stands beside the line and in the table.
+            rows.transform_filter("indexof(datum.series, 'model') === 0")
             .mark_area(opacity=0.13)
             .encode(y=y, y2="high:Q"),
             rows.transform_filter("datum.stage <= 1")
@@ -270,7 +272,6 @@ def _told() -> dict[str, str]:
         "model-holdout": "given truth",
         "human-checks": "given truth",
         "human-repeats": "your earlier blind answers",
-        "human-stops": "what you did, not who was right",
     }
     return {
         "what": f"{json.dumps(tips)}[datum.series]",

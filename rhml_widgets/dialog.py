@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from rhml_widgets.state import StateView
 
 __all__ = ["Dialog"]
+
+_LOG = logging.getLogger("rhml_widgets")
 
 
 class Dialog:
@@ -55,7 +58,10 @@ class Dialog:
             self._record(opened.first)
         self._learner.catch_up()
         self._refitter = Refitter(
-            self._turn, self._fit_failed, background=refit not in ("sync", "manual")
+            self._learner.turn,
+            self._fit_failed,
+            self._rested,
+            background=refit not in ("sync", "manual"),
         )
         if refit != "manual" or self._state.versions:
             self._refitter.request()
@@ -138,17 +144,12 @@ class Dialog:
         """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
         return self._refitter.wait(timeout)
 
-    def _turn(self) -> None:
-        before = self._learner.version, self._learner.failure
-        try:
-            self._learner.turn()
-        finally:
-            if self._closed is None and before != (self._learner.version, self._learner.failure):
-                self._notify()
-
     def _fit_failed(self, error: BaseException) -> None:
         if self._closed is None:
             self._learner.failed(error)
+
+    def _rested(self) -> None:
+        if self._closed is None:
             self._notify()
 
     def _relearn(self, *, always: bool = False) -> None:
@@ -196,7 +197,10 @@ class Dialog:
             self._held.dirty = True
             return
         for callback in list(self._subscribers.values()):
-            callback()
+            try:
+                callback()
+            except Exception:  # a view that cannot be drawn may not undo an answer that is kept
+                _LOG.exception("a subscriber of the session failed")
 
     @contextmanager
     def _changing(self, *, writes: bool = True) -> Iterator[None]:
@@ -207,10 +211,11 @@ class Dialog:
         with self.holding():
             with self._lock:
                 before = self._state.seq
-                yield
-                changed = self._state.seq != before
-            if changed:
-                self._held.dirty = True
+                try:
+                    yield
+                finally:
+                    if self._state.seq != before:
+                        self._held.dirty = True
 
     def _record(
         self, events: Sequence[Event], event_ids: Sequence[str | None] | None = None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import platform
 import secrets
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +27,7 @@ from rhml_widgets.state import State
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Sequence
 
     from rhml_widgets.journal.events import Entry, Event, Label
 
@@ -126,6 +129,11 @@ def require_purposes(purposes: Mapping[str, float]) -> dict[str, float]:
     >>> require_purposes({"teach": 3, "check": 1})
     {'teach': 0.75, 'check': 0.25, 'challenge': 0.0}
     """
+    if not isinstance(purposes, Mapping) or not all(
+        isinstance(share, int | float | np.number) for share in purposes.values()
+    ):
+        msg = f"purposes={purposes!r}: expected shares, for instance {PURPOSES!r}"
+        raise BadInputError(msg)
     unknown = set(purposes) - {*PURPOSES, "probe"}
     if unknown:
         msg = (
@@ -262,6 +270,9 @@ def open_session(
     BadInputError, JournalMismatchError, JournalError
     """
     given, told = _given(**settings)
+    if person is not None and (not isinstance(person, str) or not person.strip()):
+        msg = f"person={person!r}: expected a pseudonym, or None for a random one"
+        raise BadInputError(msg)
     strategy = resolve(settings["strategy"])
     purposes = require_purposes(settings["purposes"])
     if model is not None:
@@ -269,7 +280,8 @@ def open_session(
     if isinstance(pool, Pool):
         items = pool
     else:
-        items = Pool(pool, content=settings["content"], id_column=settings["id_column"])
+        content, id_column = _columns(journal, pool, settings["content"], settings["id_column"])
+        items = Pool(pool, content=content, id_column=id_column)
     file = Journal(journal, read_only=read_only, on_taken=on_taken)
     try:
         state = State()
@@ -280,7 +292,15 @@ def open_session(
             if person is not None and person != state.person:
                 msg = f"{file.name} belongs to person={state.person!r}, not {person!r}"
                 raise JournalMismatchError(msg)
+            if holdout is not None and holdout != len(given.holdout):
+                msg = (
+                    f"{file.name} was begun with holdout={len(given.holdout)} and is now opened "
+                    f"with holdout={holdout!r}. Leave holdout out to go on, or name another "
+                    "journal to begin anew"
+                )
+                raise JournalMismatchError(msg)
             require_known_pool(state, items, file.name)
+            items.go_by([*given.holdout, *state.queries, *state.exposed, *state.answers])
         known = read_labels(truth, items, "truth")
         classes = [row["name"] for row in given.classes or ()]
         for label in dict.fromkeys(known.values()) if classes else ():
@@ -333,8 +353,14 @@ def open_session(
 
 def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     seed = settings["random_state"]
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        msg = f"random_state={seed!r}: expected a whole number, so that a session can be replayed"
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        msg = (
+            f"random_state={seed!r}: expected a whole number of at least 0, so that a session can "
+            "be replayed"
+        )
+        raise BadInputError(msg)
+    if settings["transform"] not in ("pool", "labels"):
+        msg = f"transform={settings['transform']!r}: expected 'pool' or 'labels'"
         raise BadInputError(msg)
     if settings["show"]:
         msg = "show=[...] needs a pool of rows; it comes in a later release"
@@ -357,9 +383,32 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         transform=settings["transform"],
         versions=versions(),
     )
-    defaults = {"content": None, "id_column": None, "classes": None, "random_state": 0}
-    told = {name: settings[name] for name, usual in defaults.items() if settings[name] != usual}
+    told = {n: settings[n] for n in ("content", "id_column", "classes") if settings[n] is not None}
+    if seed != 0:
+        told["random_state"] = seed
     return given, told
+
+
+def _columns(
+    journal: str | os.PathLike[str] | None,
+    pool: Any,
+    content: Sequence[Hashable] | None,
+    id_column: Hashable | None,
+) -> tuple[Sequence[Hashable] | None, Hashable | None]:
+    """Return the columns given, those not given as the journal was begun with them."""
+    if journal is None or not hasattr(pool, "columns"):
+        return content, id_column
+    if (content is not None and id_column is not None) or not Path(journal).expanduser().exists():
+        return content, id_column
+    with closing(Journal(journal, read_only=True)) as file:
+        begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
+    if begun is not None:
+        column = {str(name): name for name in pool.columns}
+        if content is None and begun.content is not None:
+            content = [column.get(name, name) for name in begun.content]
+        if id_column is None and begun.id_column is not None:
+            id_column = column.get(begun.id_column, begun.id_column)
+    return content, id_column
 
 
 def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
@@ -369,13 +418,14 @@ def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
         if lesson:
             events.append(Taught(stances=lesson, origin="codebook"))
     elif state.pool_digest != items.digest:
+        latest = state.reopened or state.opened
         known = [*state.answers, *state.waiting, *state.skipped]
         events.append(
             Extended(
                 pool_digest=items.digest,
                 n_items=len(items),
                 n_rows=items.n_rows,
-                n_new=max(0, len(items) - state.opened.n_items),
+                n_new=max(0, len(items) - latest.n_items),
                 n_gone=sum(item_id not in items for item_id in known),
             )
         )

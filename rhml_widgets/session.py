@@ -6,6 +6,8 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rhml_widgets import frames
 from rhml_widgets.exceptions import (
     AlreadyJudgedError,
@@ -13,7 +15,7 @@ from rhml_widgets.exceptions import (
 )
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type
+from rhml_widgets.items.labels import clean_label, one_type, warn_of_lookalike
 from rhml_widgets.items.pool import Item
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.journal.events import (
@@ -228,22 +230,27 @@ class Session(Teaching):
         return self._learner.n_askable
 
     def _waiting(self) -> list[str]:
-        return [item_id for item_id in self._state.waiting if item_id in self.pool]
+        return [item_id for item_id in self._state.waiting if self._may_ask(item_id)]
+
+    def _may_ask(self, item_id: str) -> bool:
+        return item_id in self.pool and not self._learner.is_held(self.pool.number(item_id))
 
     def _skipped_again(self, wanted: int) -> list[Queried]:
-        again = [item_id for item_id in self._state.skipped if item_id in self.pool][:wanted]
-        return [
-            Queried(
-                item_id=item_id,
-                purpose=query.purpose,
-                propensity=query.propensity,
-                n_candidates=query.n_candidates,
-                version=self._learner.version,
-                reason="skipped",
+        again = [item_id for item_id in self._state.skipped if self._may_ask(item_id)][:wanted]
+        found = []
+        for item_id in again:
+            query = self._state.queries.get(item_id)
+            found.append(
+                Queried(
+                    item_id=item_id,
+                    purpose=query.purpose if query else "teach",
+                    propensity=query.propensity if query else 1.0,
+                    n_candidates=query.n_candidates if query else len(self._state.skipped),
+                    version=self._learner.version,
+                    reason="skipped",
+                )
             )
-            for item_id in again
-            if (query := self._state.queries.get(item_id)) is not None
-        ]
+        return found
 
     def _item(self, item_id: str) -> Item:
         number, query = self.pool.number(item_id), self._state.queries.get(item_id)
@@ -300,13 +307,34 @@ class Session(Teaching):
             If it could not be kept; nothing was changed then.
         """
         number = self.pool.number(item_id)
-        own_id = self.pool.ids[number]
         answer = clean_label(label)
         marks = _clean_rationale(rationale, self.pool.contents[number])
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
+        said = _clean_words("note", note)
+        if seen is not None and (isinstance(seen, bool) or not isinstance(seen, int | np.integer)):
+            msg = f"seen={seen!r}: expected a whole number, the journal's seq"
+            raise BadInputError(msg)
+        with self.holding():
+            seq = self._label(
+                number,
+                answer,
+                seen=seen,
+                event_id=event_id,
+                confidence=None if confidence is None else float(confidence),
+                rationale=marks,
+                note=said,
+                duration=None if duration is None else float(duration),
+            )
+            self._relearn()
+        return seq
+
+    def _label(
+        self, number: int, answer: Label, *, seen: int | None, event_id: str | None, **told: Any
+    ) -> int:
+        own_id = self.pool.ids[number]
         with self._changing():
-            sent = self._journal.find(event_id) if event_id is not None else None
+            sent = self.sent(event_id)
             if sent is not None:
                 return sent.seq
             self._require_class(answer)
@@ -325,17 +353,16 @@ class Session(Teaching):
                     label=answer,
                     stage="revised" if exposed else "corrected" if before else "first",
                     purpose=query.purpose if query else None,
-                    confidence=None if confidence is None else float(confidence),
-                    rationale=marks,
-                    note=tidy(note) if note else None,
-                    duration=None if duration is None else float(duration),
                     version=self._learner.version,
                     sealed=not exposed,
+                    **told,
                 )
             )
-            seq = self._record(events, [None] * (len(events) - 1) + [event_id])[-1].seq
-        self._relearn()
-        return seq
+            return self._record(events, [None] * (len(events) - 1) + [event_id])[-1].seq
+
+    def sent(self, event_id: str | None) -> Entry | None:
+        """Return what was kept under an id before, so that a resend can be told, or None."""
+        return None if event_id is None else self._journal.find(event_id)
 
     def _fresh_prediction(self, number: int) -> Event | None:
         """Return the live version's view where the one logged at asking is of an older one."""
@@ -355,23 +382,37 @@ class Session(Teaching):
         name = clean_label(label, "class")
         if isinstance(name, str):
             name = name.strip()
+        meant = _clean_words("definition", definition)
         with self._changing():
-            if name in self._state.classes or name == "":
-                what = "blank" if name == "" else "already one of the classes"
-                msg = f"class {name!r} is {what}: give the new class a name of its own"
-                raise BadInputError(msg)
             one_type([*self._state.classes, name])
-            self._record([ClassAdded(label=name, definition=tidy(definition or "") or None)])
+            if name in self._state.classes:
+                msg = f"class {name!r} is already one of the classes: give the new one another name"
+                raise BadInputError(msg)
+            warn_of_lookalike(name, self._state.classes)
+            self._record([ClassAdded(label=name, definition=meant)])
             return len(self._state.classes) - 1
 
     def skip(
         self, item_id: str | Item, why: str | None = None, *, event_id: str | None = None
     ) -> int:
-        """Put an item aside; it returns when everything else is answered. Return the seq."""
+        """Put an item aside; it returns when everything else is answered. Return the seq.
+
+        Raises
+        ------
+        AlreadyJudgedError
+            If it was answered: an answer is taken back by `undo`.
+        """
         own_id = self.pool.ids[self.pool.number(item_id)]
+        reason = _clean_words("why", why)
         with self._changing():
-            event = Skipped(item_id=own_id, why=tidy(why) if why else None)
-            return self._record([event], [event_id])[-1].seq
+            sent = self.sent(event_id)
+            if sent is not None:
+                return sent.seq
+            answer = self._state.answer(own_id)
+            if answer is not None:
+                msg = f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
+                raise AlreadyJudgedError(msg)
+            return self._record([Skipped(item_id=own_id, why=reason)], [event_id])[-1].seq
 
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
         """Take back an answer, a skip or a lesson; an item comes back first.
@@ -391,20 +432,28 @@ class Session(Teaching):
         BadInputError
             If ``seq`` is nothing that can be taken back.
         """
-        with self._changing():
-            sent = self._journal.find(event_id) if event_id is not None else None
-            if sent is not None:
-                return sent.event.target if isinstance(sent.event, Retracted) else None
-            target = self._state.last_action() if seq is None else seq
-            if target is None or target in self._state.retracted:
-                return None
-            may = target in self._state.lessons or self._state.action_kind(target) is not None
-            if not may:
-                msg = f"undo({seq}): expected the seq of an answer, a skip or a lesson"
-                raise BadInputError(msg)
-            self._record([Retracted(target=target)], [event_id])
-        self._relearn()
+        with self.holding():
+            with self._changing():
+                sent = self.sent(event_id)
+                if sent is not None:
+                    return sent.event.target if isinstance(sent.event, Retracted) else None
+                target = self._state.last_action() if seq is None else seq
+                if target is None:
+                    return None
+                if not self._may_undo(target):
+                    msg = f"undo({seq!r}): expected the seq of an answer, a skip or a lesson"
+                    raise BadInputError(msg)
+                if target in self._state.retracted:
+                    return None
+                self._record([Retracted(target=target)], [event_id])
+            self._relearn()
         return target
+
+    def _may_undo(self, seq: Any) -> bool:
+        if not isinstance(seq, int | np.integer):
+            return False
+        state = self._state
+        return seq in state.retracted or seq in state.lessons or state.action_kind(seq) is not None
 
     def shown(self, item_id: str | Item) -> None:
         """Log that an item reached a page."""
@@ -434,11 +483,23 @@ class Session(Teaching):
         return write(self, path, **options)
 
 
+def _clean_words(name: str, words: Any) -> str | None:
+    if words is None or (isinstance(words, str) and not words.strip()):
+        return None
+    if not isinstance(words, str):
+        msg = f"{name}={words!r}: expected a str"
+        raise BadInputError(msg)
+    return tidy(words)
+
+
 def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
     if rationale is None:
         return None
     if isinstance(rationale, str):
         rationale = [rationale]
+    if not isinstance(rationale, list | tuple):
+        msg = f"rationale={rationale!r}: expected a list of terms or of (start, end) pairs"
+        raise BadInputError(msg)
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():
@@ -446,7 +507,7 @@ def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
             continue
         try:
             start, end = (int(place) for place in mark)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             start = end = -1
         if not 0 <= start < end <= len(content):
             msg = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from rhml_widgets.exceptions import (
 )
 from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type, require_class
+from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
@@ -39,7 +39,12 @@ class Teaching(Dialog):
     # ---- reasons --------------------------------------------------------------------------
 
     def explain(
-        self, item_id: str | Item, label: Label | None = None, against: Label | None = None
+        self,
+        item_id: str | Item,
+        label: Label | None = None,
+        against: Label | None = None,
+        *,
+        version: int | None = None,
     ) -> Explanation:
         """Explain the live model's view of an item; logged as exposure.
 
@@ -50,6 +55,8 @@ class Teaching(Dialog):
             What the contributions speak for; None: the predicted class.
         against : label, optional
             Answers "why ``label`` and not ``against``".
+        version : int, optional
+            Of whose view; only the latest few versions can still be asked. None: the live one.
 
         Raises
         ------
@@ -57,7 +64,7 @@ class Teaching(Dialog):
             Before the first version.
         """
         number = self.pool.number(item_id)
-        explanation = self._learner.explain(number, label, against)
+        explanation = self._learner.explain(number, label, against, version)
         self._expose([self.pool.ids[number]], "explanation")
         return explanation
 
@@ -93,23 +100,21 @@ class Teaching(Dialog):
                 return Advice("none")
             predicted = answer.predicted
             assert predicted is not None  # noqa: S101 - a firm disagreement has a prediction
-            self._record(
-                [
-                    Exposed(
-                        item_id=own_id,
-                        what="advice",
-                        version=predicted.version,
-                        arm="full",
-                        stop=True,
-                    )
-                ]
-            )
+            if self._state.standing != own_id:
+                event = Exposed(
+                    item_id=own_id,
+                    what="advice",
+                    version=predicted.version,
+                    arm="full",
+                    stop=True,
+                )
+                self._record([event])
             score = predicted.proba[self.classes_.index(predicted.label)]
         return Advice(
             "full",
             predicted.label,
             score,
-            self._learner.explain(number, predicted.label, answer.label),
+            self._learner.explain(number, predicted.label, answer.label, predicted.version),
         )
 
     def teach(
@@ -153,11 +158,15 @@ class Teaching(Dialog):
         term, label = self._clean_lesson(term, label, stance, strength)
         origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
-        with self._changing():
-            before = self._learner.version
-            event = Taught(stances=stances, origin="person", item_id=origin)
-            lesson = self._record([event], [event_id])[-1].seq
-        self._relearn(always=True)
+        with self.holding():
+            with self._changing():
+                before = self._learner.version
+                event = Taught(stances=stances, origin="person", item_id=origin)
+                lesson = self._record([event], [event_id])[-1].seq
+                if lesson not in self._state.lessons:
+                    msg = f"event_id={event_id!r} was sent before, with something else: make a new one"
+                    raise BadInputError(msg)
+            self._relearn(always=True)
         if not wait:
             return Effect(lesson, 0, before, None)
         self.wait()
@@ -173,13 +182,16 @@ class Teaching(Dialog):
         if stance not in ("supports", "irrelevant"):
             msg = f"stance={stance!r}: expected 'supports' or 'irrelevant'"
             raise BadInputError(msg)
+        if not strength:
+            msg = f"strength={strength!r}: expected a number above 0, up to 10"
+            raise BadInputError(msg)
         require_range("strength", strength, 10.0)
         if stance == "supports":
             if label is None:
                 msg = f"term {term!r} supports which class? Give label=..., one of {self.classes_}"
                 raise BadInputError(msg)
             label = clean_label(label)
-            self._require_class(label)
+            require_class(label, self.classes_)
         elif label is not None:
             label = clean_label(label)
         features = self._learner.features()
@@ -200,13 +212,15 @@ class Teaching(Dialog):
         lesson : int, optional
             The lesson's seq; None: the latest that was measured.
         n : int, optional
-            At most so many rows; only these are exposed.
+            At most so many rows, at least 1; only these are exposed.
 
         Returns
         -------
         DataFrame
             item_id, position, content, before, after.
         """
+        if n is not None:
+            _require_count(n)
         change = self._learner.change(self._lesson(lesson))
         frame = frames.flips(self.pool, change, self.classes_)
         frame = frame if n is None else frame.head(n)
@@ -222,6 +236,7 @@ class Teaching(Dialog):
             How many were queued: those already answered or exposed cannot be judged blind.
         """
         seq = self._lesson(lesson)
+        _require_count(n)
         change = self._learner.change(seq)
         with self._changing():
             free = self.blind_flips(seq)
@@ -271,7 +286,7 @@ class Teaching(Dialog):
                 msg = "no lesson has been measured yet: teach a term first"
                 raise BadInputError(msg)
             return measured[-1]
-        if lesson not in taught:
+        if not isinstance(lesson, int | np.integer) or lesson not in taught:
             msg = f"lesson={lesson!r}: expected the seq of a lesson, one of {list(taught)[-5:]}"
             raise BadInputError(msg)
         return lesson
@@ -308,6 +323,8 @@ class Teaching(Dialog):
             require_class(label, self._state.classes)
         else:
             one_type([*self._state.classes, label])
+            if label not in self._state.classes:
+                warn_of_lookalike(label, self._state.classes)
 
     def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
         events: list[Event] = []
@@ -317,3 +334,9 @@ class Teaching(Dialog):
             if predicted is not None:
                 events.append(predicted)
         return events
+
+
+def _require_count(n: Any) -> None:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        msg = f"n={n!r}: expected a whole number of at least 1"
+        raise BadInputError(msg)

@@ -25,7 +25,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
           act={act}
           frozen={frozen}
           gone={gone}
-          onWhy={() => reasons.current?.scrollIntoView?.({ block: "nearest" })}
+          onWhy={() => reasons.current?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" })}
         />
         <div class="rhml-pad rhml-side" ref={reasons}>
           <ExplanationView props={props.explanation} act={act} frozen={off} />

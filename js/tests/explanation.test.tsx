@@ -322,7 +322,10 @@ describe("effect", () => {
     await settled();
     await click(one('[data-action="show-flips"]'));
     model.reply(model.sent[1]);
+    const flip = { item_id: "f1", text: "one", before: 1, after: 0, judged: null };
+    model.put({ props: props({ effect: effect({ shown: [flip] }) }) });
     await settled();
+    expect(document.activeElement).toBe(one(".rhml-flips"));
     await click(one('[data-action="undo-lesson"]'));
     expect(model.sent.map(({ action, args }) => [action, args])).toEqual([
       ["judge_flips", { lesson: 7, n: 5 }],

@@ -88,7 +88,7 @@ export async function mount(render: Render, model: AnyModel, host?: Partial<Host
 
 /** After the renders that are due, and after a paint: items answer keys only once they were seen. */
 export async function settled(): Promise<void> {
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 4; i++) {
     await new Promise((resolve) => setTimeout(resolve, 0));
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }

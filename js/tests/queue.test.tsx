@@ -140,15 +140,16 @@ describe("answering", () => {
     const frames: FrameRequestCallback[] = [];
     const held = vi.spyOn(globalThis, "requestAnimationFrame").mockImplementation((frame) => frames.push(frame));
     press(page.root, "1");
-    press(page.root, "2"); // before anything is drawn
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(page.item()).toBe("item-2");
-    press(page.root, "3"); // drawn, but in no frame yet
-    const [request] = page.model.of("label");
+    press(page.root, "2");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    press(page.root, "3"); // still no frame: the item on the screen is answered already
+    expect(page.item()).toBe("item-1");
     expect(page.model.of("label")).toHaveLength(1);
-    expect(request?.args).toMatchObject({ item_id: "item-1", label: 0 });
+    expect(page.model.of("label")[0]?.args).toMatchObject({ item_id: "item-1", label: 0 });
     held.mockRestore();
     for (const frame of frames) frame(performance.now());
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(page.item()).toBe("item-2");
     await page.press("3");
     expect(page.model.of("label")[1]?.args).toMatchObject({ item_id: "item-2", label: 2 });
   });
@@ -296,6 +297,16 @@ describe("a stop", () => {
     for (let i = 0; i < 5; i++) await page.press("2");
     expect(page.model.of("label")).toHaveLength(1);
     expect(page.model.of("revise")).toHaveLength(0);
+  });
+
+  it("takes Enter though the reply to the label is still missing", async () => {
+    const props = someQueue({ items: [someItem(1, { purpose: "challenge" }), someItem(2)] });
+    const page = await draw(props);
+    await page.press("1");
+    page.model.put({ props: { ...stopped(), seq: 11 } });
+    await settled();
+    await page.press("Enter");
+    expect(page.model.of("keep")).toHaveLength(1);
   });
 
   it("keeps on Enter, once, and goes on with the props that follow", async () => {
@@ -554,6 +565,34 @@ describe("more classes than keys", () => {
     press(one.root, "Escape");
     await settled();
     expect(document.activeElement).toBe(field);
+  });
+
+  it("leaves the field while advice stands: Enter keeps, R finds the other class", async () => {
+    const page = await draw({ ...many(), items: [someItem(1, { purpose: "challenge" }), someItem(2)] });
+    const field = page.action("find") as HTMLInputElement;
+    field.focus();
+    await type(field, "topic_0");
+    await page.press("Enter");
+    const stopped = { state: "stopped", stop: someStop({ model: 76 }) } as const;
+    await save(page.model, many(), stopped);
+    expect(document.activeElement).toBe(page.root);
+    await page.press("r");
+    expect(document.activeElement).toBe(field);
+    await type(field, "lost");
+    await page.press("Enter");
+    expect(page.model.of("revise")[0]?.args).toMatchObject({ item_id: "item-1", label: 76 });
+  });
+
+  it("keeps what is typed ahead while the answer before is on its way", async () => {
+    const page = await draw({ ...many(), items: [someItem(1, { purpose: "check" }), someItem(2)] });
+    const field = page.action("find") as HTMLInputElement;
+    field.focus();
+    await type(field, "card");
+    await page.press("Enter");
+    await type(field, "lost");
+    await page.press("Enter");
+    expect(page.model.of("label")).toHaveLength(1);
+    expect(field.value).toBe("lost");
   });
 
   it("goes back to the field on /", async () => {

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 MAX_NAMED = 20
 """Classes an error lists before it says "and more"."""
 
-__all__ = ["clean_label", "is_missing", "one_type", "read_classes", "read_labels", "require_class"]
+__all__ = [
+    "clean_label",
+    "is_missing",
+    "one_type",
+    "read_classes",
+    "read_labels",
+    "require_class",
+    "warn_of_lookalike",
+]
 
 
 def is_missing(value: object) -> bool:
@@ -97,18 +105,20 @@ def one_type(labels: Iterable[Label], where: str = "classes") -> None:
         raise BadInputError(msg)
 
 
-def _warn_of_lookalikes(labels: Iterable[Label]) -> None:
-    seen: dict[str, str] = {}
-    for label in labels:
-        if isinstance(label, str):
-            key = unicodedata.normalize("NFKC", label).strip().casefold()
-            if seen.setdefault(key, label) != label:
-                warnings.warn(
-                    f"classes {seen[key]!r} and {label!r} differ only in case, space or Unicode "
-                    "form; they are kept apart. Rename one if they are the same",
-                    UserWarning,
-                    stacklevel=3,
-                )
+def warn_of_lookalike(label: Label, known: Iterable[Label]) -> None:
+    """Warn if a new class may be taken for one of those known, naming both."""
+    twin = next((other for other in known if _as_read(other) == _as_read(label)), label)
+    if twin != label:
+        warnings.warn(
+            f"classes {twin!r} and {label!r} differ only in case, space or Unicode form; they are "
+            "kept apart. Rename one if they are the same",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _as_read(label: Label) -> str:
+    return unicodedata.normalize("NFKC", str(label)).strip().casefold()
 
 
 def read_classes(classes: Any) -> list[dict[str, Any]] | None:
@@ -141,7 +151,8 @@ def read_classes(classes: Any) -> list[dict[str, Any]] | None:
         name = clean_label(value, "class")
         rows.append({"name": name, **_lesson_of(name, definition)})
     one_type([row["name"] for row in rows])
-    _warn_of_lookalikes(row["name"] for row in rows)
+    for place, row in enumerate(rows):
+        warn_of_lookalike(row["name"], (other["name"] for other in rows[:place]))
     return rows
 
 

@@ -13,7 +13,7 @@ from rhml_widgets.items.identity import pool_digest, text_id, tidy
 from rhml_widgets.items.kinds import Columns, read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     import numpy.typing as npt
     import pandas as pd
@@ -116,7 +116,7 @@ class Pool:
         first = np.full(len(self.ids), self.n_rows, dtype=np.intp)
         np.minimum.at(first, self.item_of_row, np.arange(self.n_rows))
         self.positions = first
-        self.digest = pool_digest(self.ids)
+        self.digest = pool_digest(self._number)
 
     def _take(self, columns: Columns, item_of_row: list[int]) -> None:
         number_of: dict[str, int] = {}
@@ -176,6 +176,16 @@ class Pool:
             )
             raise UnknownItemError(msg)
         return number
+
+    def go_by(self, known: Iterable[str]) -> None:
+        """Let items that have several ids of your own go by those that are known already.
+
+        Which of its rows stands first is no property of an item: rows may be sorted anew.
+        """
+        for item_id in known:
+            number = self._number.get(item_id)
+            if number is not None:
+                self.ids[number] = item_id
 
     def __repr__(self) -> str:
         """Say what it holds."""

@@ -70,10 +70,10 @@ def explain(
     >>> from sklearn.feature_extraction.text import CountVectorizer
     >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.pipeline import make_pipeline
-    >>> texts = ["free prize", "see you at home"]
+    >>> texts = ["free prize prize", "see you at home"]
     >>> model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, ["spam", "ham"])
     >>> explain(model, texts, 0).top(1)
-    [prize +0.32]
+    [prize +0.99]
     """
     model = _unwrapped(estimator)
     _check_fitted(model)

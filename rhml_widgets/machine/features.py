@@ -75,9 +75,10 @@ class Features:
 
     Examples
     --------
+    >>> from sklearn.linear_model import LogisticRegression
     >>> features = Features(LogisticRegression(), ["free prize", "see you at home"])
     >>> features.X.shape, features.columns("free prize")
-    ((2, 6), [2, 4])
+    ((2, 6), [1, 3])
     """
 
     def __init__(

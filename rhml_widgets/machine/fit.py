@@ -50,6 +50,8 @@ class Snapshot:
         The newest lesson that the live version has not seen: its effect is measured.
     truth_of : ndarray of int32, shape (n_items,)
         Class index of each holdout item whose truth is known, else one of the two below.
+    model : str
+        The estimator that learns from it, as it prints itself.
     """
 
     seq: int
@@ -59,6 +61,7 @@ class Snapshot:
     lesson: int | None
     truth_of: npt.NDArray[np.int32]
     random_state: int
+    model: str = ""
 
     @property
     def n_labels(self) -> int:
@@ -66,8 +69,9 @@ class Snapshot:
         return int(np.count_nonzero(self.label_of >= 0))
 
     def digest(self) -> str:
-        """Return one hash of the classes, labels and stances."""
+        """Return one hash of the model, the classes, labels and stances."""
         told = blake2b(digest_size=12, person=b"rhml-fit")
+        told.update(self.model.encode("utf-8", "surrogatepass"))
         told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
         told.update(np.ascontiguousarray(self.label_of, dtype="<i4"))
         told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))

@@ -7,6 +7,7 @@ goes through the two callables it was given.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.exceptions import JournalError, NotFittedYetError
+from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal.events import (
     ClassAdded,
     FitFailed,
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
     from rhml_widgets.state import State
 
 __all__ = ["Learner"]
+
+KEPT_VERSIONS = 3
+"""Versions that can still give the reasons for what they said."""
 
 SELDOM = 0.05
 """The holdout is looked at again after this much more, or fewer, answers."""
@@ -106,6 +111,7 @@ class Learner:
     ) -> None:
         self.model = LiveModel(model)
         self.model._bind()  # noqa: SLF001 - only a session may close its fit
+        self._printed = _printed(model, transform)
         self.live: Fit | None = None
         self.version: int | None = None
         self.failure: FitFailed | None = None
@@ -123,6 +129,7 @@ class Learner:
         self._preparing = Lock()
         self._head: Head | None = None
         self._brought_along = False
+        self._spoke: dict[int, Fit] = {}
         self._generation = 0
         self._n_changes = 0
         self._seen_changes = 0
@@ -144,6 +151,10 @@ class Learner:
         """Items that may be asked at all: the pool less the holdout."""
         return len(self._pool) - len(self._holdout)
 
+    def is_held(self, number: int) -> bool:
+        """Whether an item is kept aside for measuring."""
+        return number in self._holdout
+
     def words(self) -> str:
         """Return which model answers, as people say it."""
         model = self.model.estimator
@@ -156,11 +167,11 @@ class Learner:
     def catch_up(self) -> None:
         """Take in all the state holds; once, when a session opens."""
         state = self._state
-        for item_id in [*state.answers, *state.waiting, *state.skipped]:
-            self._touch(item_id)
         for item_id in state.queries:
             if item_id in self._pool:
                 self._asked[self._pool.number(item_id)] = None
+        for item_id in [*state.answers, *state.waiting, *state.skipped]:
+            self._touch(item_id)
         self._n_changes = len(state.answers)
 
     def follow(self, entry: Entry, item_id: str | None) -> None:
@@ -205,6 +216,8 @@ class Learner:
 
     def turn(self) -> None:
         """Fit on what is known now and go live with it, unless nothing new is known."""
+        if not len(self._pool):
+            return
         with self._lock:
             generation = self._generation
         features = self.features()
@@ -216,7 +229,7 @@ class Learner:
             n_changes = self._n_changes
             live = self.live
         if live is not None and live.snapshot.digest() == known.digest():
-            self._seen_changes = n_changes
+            self._seen_changes, self.failure = n_changes, None
             return
         if known.n_labels == 0 and not known.stances:
             return
@@ -261,6 +274,7 @@ class Learner:
             lesson=new[-1] if new else None,
             truth_of=self._truth_of(),
             random_state=self.seed,
+            model=self._printed,
         )
 
     def _truth_of(self) -> npt.NDArray[np.int32]:
@@ -330,6 +344,9 @@ class Learner:
             while len(self.changes) > KEPT_CHANGES:
                 del self.changes[next(iter(self.changes))]
         self.live, self.version, self._head, self.failure = made, version, head, None
+        self._spoke[version] = made
+        while len(self._spoke) > KEPT_VERSIONS:
+            del self._spoke[next(iter(self._spoke))]
         self.model._install(features.assemble(made.head), version)  # noqa: SLF001 - as above
 
     def _log_version(self, made: Fit, digest: str) -> int:
@@ -371,7 +388,9 @@ class Learner:
         """Keep the version before, and the reason why there is no newer one."""
         with self._lock:
             self.failure = FitFailed(
-                snapshot_seq=self._state.seq, error=type(error).__name__, message=str(error)[:2000]
+                snapshot_seq=self._state.seq,
+                error=type(error).__name__,
+                message=_message(error),
             )
             if self._may_record():
                 with suppress(JournalError):
@@ -384,10 +403,12 @@ class Learner:
             self._generation += 1
             self.model = LiveModel(model)
             self.model._bind()  # noqa: SLF001 - as above
+            self._printed = _printed(model, self.transform)
             self.live = self.version = self.failure = self.contest = None
             self._features = self._head = None
             self._brought_along = False
             self.changes.clear()
+            self._spoke.clear()
 
     # ---- answering for the live version ---------------------------------------------------
 
@@ -491,9 +512,13 @@ class Learner:
         return made.change
 
     def explain(
-        self, number: int, label: Label | None = None, against: Label | None = None
+        self,
+        number: int,
+        label: Label | None = None,
+        against: Label | None = None,
+        version: int | None = None,
     ) -> Explanation:
-        """Explain the live version's view of an item.
+        """Explain the view of an item of one of the latest versions, else of the live one.
 
         Raises
         ------
@@ -503,7 +528,7 @@ class Learner:
         live = self._require_live()
         return explain_item(
             self.features(),
-            live.head,
+            self._spoke.get(self.version if version is None else version, live).head,
             number,
             self._pool.contents[number],
             label=label,
@@ -537,6 +562,18 @@ class Learner:
 def _wins(made: Fit) -> bool:
     """Whether a refit beats the model that was brought along, on judged items."""
     return made.contest is not None and made.contest[0] > made.contest[1]
+
+
+def _printed(model: Any, transform: str) -> str:
+    """Return what tells one model from another, the same in every process."""
+    return f"{re.sub('0x[0-9a-fA-F]+', '', repr(model))} on {transform}"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return tidy(str(error))[:2000]
+    except Exception:  # noqa: BLE001 - errors of users' estimators may be broken themselves
+        return "(its message cannot be read)"
 
 
 def _firmness(live: Fit, number: int) -> float:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Outlook", "decision", "linear_form", "outlook"]
 
+_FEW_CLASSES = 8
+
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
@@ -142,7 +144,7 @@ def _of_many(
     positions: NDArray[np.intp],
 ) -> Outlook:
     n_items = X.shape[0] if hasattr(X, "shape") else len(X)
-    found = {
+    found: dict[str, NDArray[Any]] = {
         "predicted": np.zeros(n_items, dtype=np.int32),
         "runner_up": np.full(n_items, -1, dtype=np.int32),
         "confidence": np.zeros(n_items, dtype=np.float32),
@@ -150,34 +152,57 @@ def _of_many(
     margin = np.zeros(n_items, dtype=np.float32)
     kind = "votes"
     places = positions.astype(np.int32)
-    if form is not None:
-        weights = np.ascontiguousarray(form[0].T.astype(X.dtype))
-        bias = form[1].astype(X.dtype)
-        kind = "probability" if form[2] == "log-odds" else "margin"
     for part in chunks(n_items, len(positions)):
         rows = X if part == slice(0, n_items) else X[part]
         if form is not None:
-            scores = np.asarray(rows @ weights)
-            scores += bias
+            scores = _lines(form, rows)
+            kind = "probability" if form[2] == "log-odds" else "margin"
         else:
-            scores, kind = own_scores(head, rows, check=part.start == 0)
-        every = np.arange(len(scores))
-        best = scores.argmax(axis=1)
-        top = scores[every, best]
+            own, kind = own_scores(head, rows, check=part.start == 0)
+            scores = own.T
+        best, top, second, runner_up = _two_best(scores)
         found["predicted"][part] = places[best]
-        if form is not None:
-            scores -= top[:, None]
-            mass = np.exp(scores).sum(axis=1)
-        second_score = np.zeros(len(scores))
         if len(positions) > 1:
-            scores[every, best] = -np.inf
-            second = scores.argmax(axis=1)
-            second_score = scores[every, second]
-            found["runner_up"][part] = places[second]
+            found["runner_up"][part] = places[runner_up]
         if form is not None:
-            found["confidence"][part] = 1 / mass
-            margin[part] = (1 - np.exp(second_score)) / mass
+            scores -= top
+            share = 1 / np.exp(scores, out=scores).sum(axis=0)
+            found["confidence"][part] = share
+            margin[part] = share - share * np.exp(second - top)
         else:
             found["confidence"][part] = top
-            margin[part] = top - second_score
+            margin[part] = top - np.maximum(second, 0.0)
     return Outlook(kind, margin, _found=found)
+
+
+def _lines(form: tuple[NDArray[Any], NDArray[Any], str], X: Any) -> NDArray[Any]:
+    """Return the scores of linear rules, shape (n_classes, n_rows)."""
+    coef, intercept = form[0].astype(X.dtype), form[1].astype(X.dtype)
+    if len(coef) > _FEW_CLASSES:
+        scores = np.ascontiguousarray(np.asarray(X @ np.ascontiguousarray(coef.T)).T)
+    else:
+        # A sparse product is made for one vector or for many, not for some.
+        scores = np.empty((len(coef), X.shape[0]), dtype=X.dtype)
+        for row, line in zip(scores, coef, strict=True):
+            row[:] = X @ line
+    scores += intercept[:, None]
+    return scores
+
+
+def _two_best(
+    scores: NDArray[Any],
+) -> tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[np.int32]]:
+    """Return the first and second of each column, as (best, top score, second score, second)."""
+    top = scores[0].copy()
+    second = np.full_like(top, -np.inf)
+    best = np.zeros(len(top), dtype=np.int32)
+    runner_up = np.zeros(len(top), dtype=np.int32)
+    for index, row in enumerate(scores[1:], start=1):
+        better = row > top
+        closer = row > second
+        np.copyto(runner_up, np.int32(index), where=closer)
+        np.copyto(runner_up, best, where=better)
+        np.copyto(best, np.int32(index), where=better)
+        np.maximum(second, np.minimum(row, top), out=second)
+        np.maximum(top, row, out=top)
+    return best, top, second, runner_up

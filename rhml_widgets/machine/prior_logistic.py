@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.machine.matrices import is_sparse
@@ -228,12 +228,7 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[m
             raise BadInputError(message)
         weight = None
         if sample_weight is not None:
-            weight = check_array(
-                np.broadcast_to(sample_weight, target.shape),
-                ensure_2d=False,
-                dtype=np.float64,
-                input_name="sample_weight",
-            )
+            weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
         if self.class_weight is not None:
             by_class = compute_class_weight(
                 self.class_weight, classes=self.classes_, y=y, sample_weight=sample_weight

@@ -22,23 +22,30 @@ class Refitter:
         ``background`` is false.
     died : callable
         Told of an exception that left ``turn``; the worker itself goes on.
+    rested : callable
+        Told after every turn, when it no longer counts as busy.
     background : bool
-        False in tests, notebooks without a person, and where no thread can be started.
+        False in tests, notebooks without a person, and where no thread can be started. A request
+        made during a turn is then met by another turn in the thread that runs the first.
     """
 
     def __init__(
         self,
         turn: Callable[[], None],
         died: Callable[[BaseException], None],
+        rested: Callable[[], None],
         *,
         background: bool = True,
     ) -> None:
         self.background = background
         self._turn = turn
         self._died = died
+        self._rested = rested
         self._changed = threading.Condition()
         self._pending = False
         self._running = False
+        self._owner: int | None = None
+        """The thread that takes a turn or tells of one."""
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -49,36 +56,32 @@ class Refitter:
 
     def request(self) -> None:
         """Ask for a turn; returns at once in the background, else after it."""
-        if not self.background:
-            if not self._closed and not self._running:
-                self._run()
-            return
         with self._changed:
             if self._closed:
                 return
             self._pending = True
-            # A forked child has the attribute but not the thread.
-            if self._thread is None or not self._thread.is_alive():
-                self._running = False
-                self._thread = threading.Thread(
-                    target=self._work, name="rhml-refitter", daemon=True
-                )
-                try:
-                    self._thread.start()
-                except RuntimeError:  # a host without threads, such as Pyodide
-                    self.background = False
-            self._changed.notify_all()
-        if not self.background:
-            self._pending = False
-            self._run()
+            if self.background and self._has_worker():
+                self._changed.notify_all()
+                return
+            if self._owner == threading.get_ident():
+                return
+            while self._owner is not None:
+                self._changed.wait()
+        self._take_turns()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Return once nothing runs or waits; False if ``timeout`` seconds passed before."""
-        if threading.current_thread() is self._thread:
-            return False
+        """Return once nothing runs or waits and all was told of it.
+
+        Returns
+        -------
+        bool
+            False if ``timeout`` seconds passed before, or the caller itself is in a turn.
+        """
         end = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            while self.busy and not self._closed:
+            if self._owner == threading.get_ident():
+                return False
+            while (self._pending or self._owner is not None) and not self._closed:
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
                     return False
@@ -92,20 +95,40 @@ class Refitter:
             self._pending = False
             self._changed.notify_all()
 
+    def _has_worker(self) -> bool:
+        # A forked child has the attribute but not the thread.
+        if self._thread is None or not self._thread.is_alive():
+            self._running, self._owner = False, None
+            thread = threading.Thread(target=self._work, name="rhml-refitter", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # a host without threads, such as Pyodide
+                self.background = False
+            else:
+                self._thread = thread
+        return self.background
+
     def _work(self) -> None:
-        while True:
+        while not self._closed:
             with self._changed:
                 while not self._pending and not self._closed:
                     self._changed.wait()
-                if self._closed:
+            self._take_turns()
+
+    def _take_turns(self) -> None:
+        while True:
+            with self._changed:
+                if not self._pending or self._closed or self._owner is not None:
                     return
-                self._pending = False
-                self._running = True
+                self._pending, self._running = False, True
+                self._owner = threading.get_ident()
             try:
                 self._run()
+                self._running = False
+                self._rested()
             finally:
                 with self._changed:
-                    self._running = False
+                    self._running, self._owner = False, None
                     self._changed.notify_all()
 
     def _run(self) -> None:

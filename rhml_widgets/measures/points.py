@@ -33,7 +33,6 @@ _THINGS = {
     "checks": "checks",
     "holdout": "items held out",
     "repeats": "items asked again",
-    "stops": "stops",
 }
 _NUMBERS = ["n_labels", "value", "low", "high", "n"]
 
@@ -71,10 +70,9 @@ SHOWN: dict[tuple[Any, ...], Shown] = {
     ("human", "agreement", "repeats", "second_look"): Shown(
         "human-repeats", "●", "you, with yourself", "you agree with yourself"
     ),
-    ("human", "kept", "stops", "model"): Shown(
-        "human-stops", "○", "kept your answer", "you kept your answer"
-    ),
 }
+"""What is drawn. How often an answer was kept at a stop is no skill of anybody's: it is told, not
+drawn beside shares of right answers."""
 
 
 def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, Any]]:
@@ -90,10 +88,9 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     Returns
     -------
     list of dict
-        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30, and all of
-        the stops, which are no skill; 1: the first share above; 2: after it); ``mark`` 1 on the
-        few rows that carry a symbol; on the last row of a series ``label`` and ``label_y``, its
-        place in [0, 1].
+        ``series, n_labels, value, low, high, n`` and ``stage`` (0: counts below 30; 1: the first
+        share above; 2: after it); ``mark`` 1 on the few rows that carry a symbol; on the last row
+        of a series ``label`` and ``label_y``, its place in [0, 1].
     """
     named = [(SHOWN.get(key), group) for key, group in frame.groupby(SERIES, sort=False)]
     groups = [(series, group) for series, group in named if series is not None]
@@ -103,12 +100,11 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
         points = thin(group, max(2, n // len(groups)))
         few = int((points["n"] < AT_LEAST).sum())
         every = -(-len(points) // 7)
-        told = series.key == "human-stops"
         for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
             row: dict[str, Any] = {"series": series.key}
             for name, number in zip(_NUMBERS, point, strict=True):
                 row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
-            row["stage"] = 0 if place < few or told else 1 if place == few else 2
+            row["stage"] = 0 if place < few else 1 if place == few else 2
             if (len(points) - 1 - place) % every == 0:
                 row["mark"] = 1
             rows.append(row)

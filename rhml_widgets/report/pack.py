@@ -82,6 +82,7 @@ def pack(
     title: str,
     lead_html_parts: Sequence[str] = (),
     tail_html_parts: Sequence[str] = (),
+    bare: bool = False,
     language: str = "en",
 ) -> str:
     """Return one HTML page, offline, with live panels.
@@ -94,6 +95,8 @@ def pack(
         The page's title and first heading.
     lead_html_parts, tail_html_parts : sequence of str
         What comes before and after the panels.
+    bare : bool
+        No heading and no margins: for a page that stands in a frame.
     language : str
         Of the page.
 
@@ -134,7 +137,7 @@ def pack(
         Html(f"<style>{style}</style>"),
     )
     main = [
-        element("h1", title),
+        *(() if bare else (element("h1", title),)),
         *map(_block, lead_html_parts),
         *middle,
         *map(_block, tail_html_parts),
@@ -143,7 +146,9 @@ def pack(
         (
             f'<!doctype html>\n<html lang="{rendered(language)}">\n<head>\n',
             *(f"{part}\n" for part in head),
-            "</head>\n<body>\n<main>\n",
+            "</head>\n",
+            '<body class="bare">\n' if bare else "<body>\n",
+            "<main>\n",
             *(f"{part}\n" for part in main),
             "</main>\n",
             packed.script_elements() if frozen else "",

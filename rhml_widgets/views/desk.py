@@ -55,7 +55,7 @@ class Desk:
 
     def __init__(self, session: Session) -> None:
         self._session = weakref.ref(session)
-        self._subject: tuple[str, Label | None, Label | None] | None = None
+        self._subject: tuple[str, Label | None, Label | None, int | None] | None = None
         self._lesson: int | None = None
         self._flips: dict[int, list[dict[str, Any]]] = {}
         self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
@@ -94,7 +94,7 @@ class Desk:
         if session.state.answer(item_id) is None:
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
-        self._subject = (item_id, label, against)
+        self._subject = (item_id, label, against, None)
         self._before = None
         self._lesson = None
         self._explanation()
@@ -106,7 +106,7 @@ class Desk:
         self._lesson = effect.lesson
         if explanation is not None and self._subject is not None:
             resolved = (self._subject[0], explanation.label, explanation.against)
-            self._subject = resolved
+            self._subject = (*resolved, None)
             self._before = (resolved, explanation)
         return effect.lesson
 
@@ -159,7 +159,8 @@ class Desk:
         answer = session.state.answer(item_id)
         if answer is None or answer.predicted is None:
             return None
-        subject = (item_id, answer.predicted.label, answer.label)
+        said = answer.predicted
+        subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:
             self._subject, self._before, self._lesson = subject, None, None
         explanation = self._explanation()
@@ -193,12 +194,13 @@ class Desk:
         session, subject = self.session, self._subject
         if subject is None:
             return None
-        item_id, label, against = subject
+        item_id, label, against, version = subject
         answer = session.state.answer(item_id)
         if answer is None or item_id not in session.pool:
             self._subject = None
             return None
-        key = (subject, session.learner.version, answer.seq)
+        # What a version said stays as it was said, whatever was learned since.
+        key = (subject, session.learner.version if version is None else None, answer.seq)
         if self._cached[0] != key:
             number = session.pool.number(item_id)
             try:
@@ -209,7 +211,7 @@ class Desk:
                     other = answer.label
                 if other is None:
                     other = session.learner.runner_up(number, speaks)
-                found = session.explain(item_id, speaks, other)
+                found = session.explain(item_id, speaks, other, version=version)
             except NotFittedYetError:
                 found = None
             self._cached = (key, found)
@@ -242,7 +244,7 @@ class Desk:
             reasons = reasons_props(
                 explanation,
                 session.classes_,
-                session.classes_.index(learner.predicted(number)),
+                session.classes_.index(self._said(number)),
                 standing_stances(state),
                 before,
             )
@@ -259,6 +261,15 @@ class Desk:
             empty=_EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session),
             problem=problem,
         )
+
+    def _said(self, number: int) -> Label:
+        """Return what the version whose reasons are open says of its item."""
+        session = self.session
+        if self._subject is not None and self._subject[3] is not None:
+            answer = session.state.answer(self._subject[0])
+            if answer is not None and answer.predicted is not None:
+                return answer.predicted.label
+        return session.learner.predicted(number)
 
     def effect(self) -> dict[str, Any] | None:
         """Return the effect on show, or None."""

@@ -1,6 +1,7 @@
 """Every strategy of ours keeps the contract that `rhml_widgets.checks` asks of anybody's."""
 
-# ruff: noqa: ARG - stubs take what the protocol gives
+# Stubs take what the protocol gives, used or not.
+# ruff: noqa: ARG001, ARG005
 
 from __future__ import annotations
 

@@ -118,7 +118,6 @@ def test_each_series_ends_in_one_label_with_its_count(session):
         "model-checks",
         "model-holdout",
         "human-checks",
-        "human-stops",
     ]
     last = frame[frame["measure"] == "agreement"].iloc[-1]
     hits = round(last["value"] * last["n"])
@@ -158,9 +157,9 @@ def test_what_was_kept_at_stops_never_looks_like_a_skill():
     dyad.fit(1)
     for k in range(40):
         dyad.stop(f"i{k}", "spam", "ham", "ham")
-    assert {row["stage"] for row in curve_rows(curves(dyad.state))} == {0}
-    band = learning_curve_spec()["layer"][1]["layer"][0]
-    assert band["transform"] == [{"filter": "datum.series !== 'human-stops'"}]
+    frame = curves(dyad.state)
+    assert (frame["basis"] == "stops").any()
+    assert "stops" not in {row["series"].split("-")[1] for row in curve_rows(frame)}
 
 
 def test_versions_keep_lessons_first():

@@ -176,6 +176,13 @@ def test_parts_between_the_panels_keep_their_place():
     assert order == sorted(order)
 
 
+def test_a_bare_page_is_its_panels_alone():
+    page = pack([why()], title="Report", bare=True)
+    assert "<h1>" not in page
+    assert '<body class="bare">' in page
+    assert Page(page).policy["style-src"] == Page(pack([why()], title="Report")).policy["style-src"]
+
+
 def test_an_unknown_view_and_values_that_are_no_json_are_refused():
     with pytest.raises(BadInputError, match="'sweep'"):
         pack([FrozenView("sweep", {"props": {}})], title="Report")

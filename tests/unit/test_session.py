@@ -82,7 +82,7 @@ def test_an_answer_on_an_unjudged_item_is_taken_at_any_seq(session):
     assert session.label(other.item_id, right(other), seen=0)
     unasked = next(i for i in session.pool.ids if i not in session.state.queries)
     assert session.label(unasked, "card", seen=10**9)
-    assert row(session, unasked)["purpose"] is None
+    assert pd.isna(row(session, unasked)["purpose"])
 
 
 def test_an_answer_is_refused_politely_only_if_somebody_answered_after_it_was_shown(session):
@@ -352,7 +352,7 @@ def test_exact_duplicates_are_asked_once_and_answered_together():
         assert sorted(session.judgments()["position"]) == list(range(6))
 
 
-@pytest.mark.parametrize("pool", [[], ["one text"], ["a", "b"]])
+@pytest.mark.parametrize("pool", [[], ["one text"], ["good day", "bad day"]])
 def test_a_pool_too_small_to_learn_from_can_be_worked_through(pool):
     with begin(pool) as session:
         for item in session.query(9):
@@ -439,7 +439,6 @@ def test_undo_past_the_beginning_is_nothing(session):
     work(session, 1)
     assert session.undo() is not None
     assert session.undo() is None
-    assert session.undo(seq=3) is None or session.state.n_labeled == 0
 
 
 def test_a_named_answer_can_be_taken_back_once(session):
@@ -508,7 +507,7 @@ def test_classes_not_declared_are_learned_as_they_appear():
             (item,) = session.query()
             session.label(item, label)
         assert session.classes_ == ["b", "a"]
-        assert session.learner.version == 1
+        assert session.learner.version == 2
         with pytest.raises(BadInputError, match="mixed"):
             session.label(session.query()[0], 1)
         with pytest.raises(BadInputError, match="blank"):
@@ -573,7 +572,7 @@ def test_the_holdout_is_never_asked_never_learned_from_and_never_seen_by_a_vecto
         assert all(held_contents.isdisjoint(seen) for seen in Watched.seen)
         numbers = [session.pool.number(one) for one in held]
         assert (session.learner.live.snapshot.label_of[numbers] == -1).all()
-        hits = session.state.last_version.hits["holdout"]
+        hits = next(v.hits["holdout"] for v in reversed(session.state.versions.values()) if v.hits)
         assert len(hits) == 20
         assert hits.count("1") > 15
 
@@ -583,7 +582,7 @@ def test_answers_on_the_holdout_are_kept_but_never_learned_from_nor_asked():
     with begin(truth=truth, holdout=20) as session:
         held = session.state.opened.holdout[0]
         session.label(held, "card")
-        assert session.learner.live.snapshot.n_labels == 0
+        assert session.learner.live is None
         session.undo()
         assert session.query()[0].item_id != held
         session.skip(held)
@@ -643,7 +642,7 @@ def test_truth_comes_by_index_too():
 def test_a_lesson_changes_the_model_and_undo_gives_it_back(session):
     work(session)
     before = session.model.predict_proba(session.pool.contents)
-    effect = session.teach("again", "crash", strength=10)
+    effect = session.teach("late", "crash", strength=10)
     assert effect.after == session.learner.version > effect.before
     assert not np.allclose(session.model.predict_proba(session.pool.contents), before)
     session.undo(effect.lesson)
@@ -652,7 +651,7 @@ def test_a_lesson_changes_the_model_and_undo_gives_it_back(session):
 
 def test_the_flips_of_a_lesson_are_counted_and_exposed_only_when_listed(session):
     work(session, 9)
-    effect = session.teach("again", "crash", strength=10)
+    effect = session.teach("late", "crash", strength=10)
     assert effect.flips > 0
     assert not session.state.exposed
     frame = session.flips(n=2)
@@ -663,7 +662,7 @@ def test_the_flips_of_a_lesson_are_counted_and_exposed_only_when_listed(session)
 
 def test_blind_looks_at_flips_come_first_and_exclude_what_was_seen(session):
     work(session, 9)
-    effect = session.teach("again", "crash", strength=10)
+    effect = session.teach("late", "crash", strength=10)
     seen = session.flips(n=1)["item_id"].tolist()
     blind = session.blind_flips(effect.lesson)
     asked = session.look(effect.lesson, n=2)
@@ -1125,7 +1124,7 @@ def test_marks_on_words_reach_the_model_and_die_with_their_answer(session):
 # ---- any sequence of actions --------------------------------------------------------------
 
 POOL = Pool(texts(15))
-TERMS = ["lost", "again", "money", "error"]
+TERMS = ["again", "today", "ticket"]
 
 
 class AnyActions(RuleBasedStateMachine):

@@ -1,8 +1,9 @@
 // Answers on their way. Each belongs to the item that was seen when its key went down; the next item
 // may be drawn before the reply; a failed one is kept, with its event_id, until it is saved or left.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { KernelGone, newEventId } from "./call";
+import { coalesced, isDrawing } from "./frame";
 import { keyTime } from "./keys";
 import type { ClassIndex, ItemProps, QueueProps, Span } from "./types";
 
@@ -48,11 +49,12 @@ const SAID = 1_200;
 
 export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void): Answers {
   const [all, draw] = useState<readonly Answer[]>([]);
-  // Known at once, drawn soon: a second key may come before the drawing.
+  // Known at once, drawn in the next frame: a second key may come before.
   const known = useRef(all);
+  const frame = useMemo(() => coalesced(() => draw(known.current)), []);
   const setAll = (next: (answers: readonly Answer[]) => readonly Answer[]) => {
     known.current = next(known.current);
-    draw(known.current);
+    frame.ask();
   };
   const [saved, setSaved] = useState(0);
   const [said, setSaid] = useState<ClassIndex | null>(null);
@@ -63,6 +65,7 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
   useEffect(
     () => () => {
       alive.current = false;
+      frame.stop();
       clearTimeout(saying.current);
     },
     [],
@@ -70,10 +73,8 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
 
   // Whatever comes after the reply knows of the answer: an item listed again was undone.
   useLayoutEffect(() => {
-    setAll((answers) => {
-      const open = answers.filter((answer) => answer.state !== "saved");
-      return open.length === answers.length ? answers : open;
-    });
+    const open = known.current.filter((answer) => answer.state !== "saved");
+    if (open.length < known.current.length) setAll(() => open);
   }, [props]);
 
   const change = (event_id: string, next: Partial<Answer> | null) => {
@@ -107,7 +108,9 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
 
   const give = (intent: Intent) => {
     const before = known.current.find((one) => one.item_id === intent.item_id);
-    if (before && before.state !== "failed") return;
+    // A stop says itself that the label arrived: its reply need not be awaited.
+    const overtaken = before?.kind === "label" && (intent.kind === "keep" || intent.kind === "revise");
+    if (before && before.state !== "failed" && !overtaken) return;
     // The same answer again is the same intent: if it was saved after all, it is saved once.
     const same = before?.kind === intent.kind && before.label === intent.label;
     const event_id = same && before ? before.event_id : newEventId();
@@ -215,6 +218,10 @@ export function usePaint(what: string, surprise: boolean, onPaint: () => void): 
       at.current = performance.now();
       told.current();
     };
+    if (isDrawing()) {
+      painted();
+      return;
+    }
     const frame = requestAnimationFrame(painted);
     const late = setTimeout(painted, 250); // no frames in a page out of sight
     return () => {

@@ -55,7 +55,8 @@ export interface Asking {
   /** To where keys belong between two answers. */
   home(): void;
   close(): void;
-  choose(label: ClassIndex, event: Event): void;
+  /** False where it answers nothing now. */
+  choose(label: ClassIndex, event: Event): boolean;
   keep(event: Event): void;
   revise(): void;
   back(): void;
@@ -77,6 +78,11 @@ function indexOfKey(classes: QueueProps["classes"], keyed: readonly string[]): C
   const low = keyed[1];
   const at = low === undefined ? -1 : classes.findIndex(({ key }) => key?.toLowerCase() === low);
   return at < 0 ? null : at;
+}
+
+/** Where a focused field would bring up the keyboard over the item. */
+function isTouch(): boolean {
+  return globalThis.matchMedia?.("(pointer: coarse)").matches ?? false;
 }
 
 export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): Asking {
@@ -106,7 +112,8 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   const shows = asked || props.state === "read-only" || props.state === "no-classes";
   const item = !stop && shows ? currentItem(items, answers) : undefined;
   const shownId = stop?.item_id ?? item?.item_id;
-  const answer = answers.of(shownId);
+  const given = answers.of(shownId);
+  const answer = stop && given?.kind === "label" ? undefined : given;
   const busy = answer !== undefined && answer.state !== "failed";
   const live = !frozen && !gone && (asked || stop !== null);
   const revising = stop !== null && revised === stop.item_id;
@@ -122,7 +129,10 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     call("shown", { item_id: item.item_id }).catch(() => {});
   });
 
-  const home = () => focusQuietly(finding && live && field.current ? field.current : root);
+  const home = () => {
+    const finds = finding && live && (stop === null || revising) && !isTouch();
+    focusQuietly(finds && field.current ? field.current : root);
+  };
   const close = () => {
     setTray(null);
     home();
@@ -174,12 +184,15 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     const byPointer = event instanceof MouseEvent && event.detail > 0;
     return !byPointer || pointed.current === shownId;
   };
-  const choose = (label: ClassIndex, event: Event) => {
-    if (!live || busy || !meant(event)) return;
-    if (!stop) {
-      if (item) give(item, label);
-    } else if (revising) settle(stop, label);
-    else setNudged(stop.item_id);
+  const choose = (label: ClassIndex, event: Event): boolean => {
+    if (!live || busy || !meant(event)) return false;
+    if (stop && !revising) {
+      setNudged(stop.item_id);
+      return false;
+    }
+    if (stop) settle(stop, label);
+    else if (item) give(item, label);
+    return true;
   };
   const keep = (event: Event) => {
     if (stop && live && !busy && meant(event)) settle(stop, stop.yours);

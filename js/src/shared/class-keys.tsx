@@ -1,6 +1,6 @@
 // The classes as buttons: up to ten by their keys, more by typing to find.
 
-import { useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import { Check, classes as names, Kbd, Sign } from "./controls";
 import { find } from "./find";
@@ -20,7 +20,8 @@ export interface ClassKeysProps {
   advised: ClassIndex | null;
   /** Shown, not to be used now. */
   off: boolean;
-  onChoose(label: ClassIndex, event: Event): void;
+  /** False where it was not taken. */
+  onChoose(label: ClassIndex, event: Event): boolean;
   /** For type to find. */
   field?: RefObject<HTMLInputElement | null>;
   /** Esc: leave the field. */
@@ -189,7 +190,6 @@ function Finder(props: FinderProps) {
   const list = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLInputElement | null>(null);
   const input = field ?? own;
-  const hint = useId();
   const all = useMemo(() => classes.map(({ name }) => name), [classes]);
   const found = useMemo(() => find(all, query), [all, query]);
   const asked = plain(query) !== "";
@@ -220,8 +220,9 @@ function Finder(props: FinderProps) {
     setAt(null);
   };
   const choose = (label: ClassIndex, event: Event) => {
-    clear();
-    onChoose(label, event);
+    const taken = onChoose(label, event);
+    if (taken) clear();
+    return taken;
   };
   const step = (by: number) => {
     if (!found.length) return;
@@ -229,13 +230,13 @@ function Finder(props: FinderProps) {
     setAt((from + by + found.length) % found.length);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.keyCode === 229 || !isPlain(event)) return;
+    if (off || event.isComposing || event.keyCode === 229 || !isPlain(event)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       step(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      if (!event.repeat && !off && best !== undefined) choose(best, event);
+      if (!event.repeat && best !== undefined) choose(best, event);
     } else if (event.key === "Escape") {
       event.preventDefault();
       if (query) clear();
@@ -263,7 +264,7 @@ function Finder(props: FinderProps) {
           data-action="find"
           placeholder={`find one of ${count(classes.length)} classes`}
           aria-label={`Find one of ${count(classes.length)} classes`}
-          aria-describedby={`${uid}-${hint}`}
+          aria-describedby={`${uid}-hint`}
           aria-controls={`${uid}-list`}
           aria-activedescendant={best === undefined ? undefined : `${uid}-${best}`}
           role="combobox"
@@ -282,7 +283,7 @@ function Finder(props: FinderProps) {
           onFocus={() => setFocused(true)}
           onBlur={() => setFocused(false)}
         />
-        <span id={`${uid}-${hint}`} class="rhml-find-hint">
+        <span id={`${uid}-hint`} class="rhml-find-hint">
           {words}
         </span>
         <span class="rhml-visually-hidden" aria-live="polite">

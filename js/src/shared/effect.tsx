@@ -1,11 +1,11 @@
 // What a lesson did: its size, the way to judge it, the way back.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes, Sign, Spoken } from "./controls";
 import { lm } from "./keys";
 import { NotSaved } from "./notice";
 import { count, inWords } from "./numbers";
-import { useActs, type Act } from "./root";
+import { focusQuietly, useActs, type Act } from "./root";
 import type { EffectProps, FlipRow } from "./types";
 
 /** Looks asked for at once. */
@@ -23,8 +23,17 @@ export interface EffectViewProps {
 export function EffectView({ effect, classes: names, act, mayTeach, large }: EffectViewProps) {
   const acts = useActs(act);
   const [folded, setFolded] = useState(false);
+  const list = useRef<HTMLOListElement>(null);
+  const asked = useRef(false);
   const { lesson, pending, undone, flips, shown, looks, blind_left: blind } = effect;
   const worse = looks.judged >= LOOKS && looks.worse > looks.better;
+
+  // The button that asked for the list is gone when it comes: the focus goes on to the list.
+  useLayoutEffect(() => {
+    if (asked.current && shown) focusQuietly(list.current);
+    asked.current = false;
+  }, [shown === null]);
+
   const waiting = looks.asked > looks.judged;
   const next = waiting ? 0 : Math.min(LOOKS, blind);
   const settled = mayTeach && !pending && !undone;
@@ -52,7 +61,10 @@ export function EffectView({ effect, classes: names, act, mayTeach, large }: Eff
                 action="show-flips"
                 off={acts.busy}
                 title="Once shown, they cannot be judged blind any more."
-                onClick={() => void acts.act("show_flips", { lesson })}
+                onClick={() => {
+                  asked.current = true;
+                  acts.act("show_flips", { lesson }).catch(() => (asked.current = false));
+                }}
               >
                 {flips === 1 ? "Show me which" : `Show me the ${count(flips)}`}
               </Button>
@@ -80,7 +92,7 @@ export function EffectView({ effect, classes: names, act, mayTeach, large }: Eff
               {folded ? "Open the list" : "Fold the list"}
             </Button>
           </div>
-          {!folded && <Flips rows={shown} flips={flips} names={names} />}
+          {!folded && <Flips box={list} rows={shown} flips={flips} names={names} />}
         </>
       )}
     </div>
@@ -142,7 +154,9 @@ function Words({ effect, large }: { effect: EffectProps; large: boolean }) {
         {looks.asked === 0 && !shown && next > 0
           ? `Whether for the better, ${inWords(next)} blind ${next === 1 ? "look" : "looks"} will tell.`
           : null}
-        {shown && looks.judged === 0 ? "You have seen them: from here your judgment of them is not blind." : null}
+        {shown && looks.judged === 0
+          ? `You have seen ${flips === 1 ? "it: your judgment of it" : "them: your judgment of them"} is not blind from here.`
+          : null}
       </p>
     </>
   );
@@ -197,14 +211,16 @@ function directions(rows: readonly FlipRow[], names: readonly string[]): string 
 }
 
 interface FlipsProps {
+  box: { current: HTMLOListElement | null };
   rows: readonly FlipRow[];
   flips: number;
   names: readonly string[];
 }
 
-function Flips({ rows, flips, names }: FlipsProps) {
+function Flips({ box, rows, flips, names }: FlipsProps) {
   return (
     <ol
+      ref={box}
       class="rhml-flips"
       aria-label="What changed: each text, before and after"
       tabIndex={0}

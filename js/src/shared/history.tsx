@@ -34,7 +34,9 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
   return (
     <div class="rhml-card rhml-tray" role="group" aria-label="Your last answers">
       <div class="rhml-row">
-        <p class="rhml-tray-title rhml-grow">Your last answers</p>
+        <p class="rhml-tray-title rhml-grow">
+          Your last answers{acts.slow ? <span class="rhml-muted"> · saving…</span> : null}
+        </p>
         <Button look="quiet" kbd="Esc" onClick={onClose}>
           Close
         </Button>

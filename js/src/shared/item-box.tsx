@@ -67,7 +67,9 @@ export function ItemBox(props: ItemBoxProps) {
             off={off}
             label="The item. Mark the words that decide: arrow keys move, space marks."
           />
-        ) : null}
+        ) : (
+          <p class="rhml-muted">The next item comes …</p>
+        )}
       </div>
       {longer ? (
         <Button small class="rhml-item-more" aria-expanded={open} onClick={() => onOpen(!open)}>

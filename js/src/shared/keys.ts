@@ -8,7 +8,8 @@ export type KeyHandler = (event: KeyboardEvent) => boolean;
 /** For every focusable element: the notebook's shortcuts look for it. */
 export const lm = { "data-lm-suppress-shortcuts": "" } as const;
 
-const FIELDS = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
+const FIELDS =
+  "input:not([readonly]), textarea:not([readonly]), select, [contenteditable]:not([contenteditable='false'])";
 
 function origin(event: Event): Element | null {
   const first = event.composedPath()[0] ?? event.target;

@@ -108,6 +108,7 @@ export function QueueView(view: QueueViewProps) {
           props={props}
           answers={answers.all}
           saved={answers.saved}
+          slow={asking.acts.slow}
           gone={gone}
           frozen={frozen}
         />

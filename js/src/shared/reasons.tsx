@@ -284,20 +284,21 @@ function Sum({ reasons, names, full }: SumProps) {
   const against = reasons.against === null ? undefined : names[reasons.against];
   const whose = `${unit} for ${names[label]}${against === undefined ? "" : ` over ${against}`}`;
   const compared = before !== null && signed(before) !== signed(prediction);
+  // No description list: notebooks style its parts.
   return (
-    <dl class="rhml-sum">
+    <ul class="rhml-sum" aria-label="What the reasons add up to">
       <Part name="everything else" value={rest} full={full} bar />
       <Part name="baseline" value={baseline} full={full} />
       <Part name="not accounted for" value={gap} full={full} />
-      <div class="rhml-sum-row is-total">
-        <dt>adds up to</dt>
-        <dd class="rhml-sum-unit" dir="auto">
+      <li class="rhml-sum-row is-total">
+        <span class="rhml-sum-name">adds up to</span>
+        <span class="rhml-sum-unit" dir="auto">
           {whose}
-        </dd>
-        <dd class="rhml-reason-was">{compared ? `${signed(before)} →` : ""}</dd>
-        <dd class="rhml-reason-value">{signed(prediction)}</dd>
-      </div>
-    </dl>
+        </span>
+        <span class="rhml-reason-was">{compared ? `${signed(before)} →` : ""}</span>
+        <span class="rhml-reason-value">{signed(prediction)}</span>
+      </li>
+    </ul>
   );
 }
 
@@ -311,11 +312,11 @@ interface PartProps {
 function Part({ name, value, full, bar }: PartProps) {
   if (signed(value) === "0") return null;
   return (
-    <div class="rhml-sum-row">
-      <dt>{name}</dt>
-      <dd>{bar && <Bar value={value} before={null} full={full} quiet />}</dd>
-      <dd />
-      <dd class="rhml-reason-value">{signed(value)}</dd>
-    </div>
+    <li class="rhml-sum-row">
+      <span class="rhml-sum-name">{name}</span>
+      <span>{bar && <Bar value={value} before={null} full={full} quiet />}</span>
+      <span />
+      <span class="rhml-reason-value">{signed(value)}</span>
+    </li>
   );
 }

@@ -6,6 +6,7 @@ import { Component, createContext, render, type ComponentChildren, type Function
 import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { KernelGone, makeCall, newEventId, newTag, type Call, type CallOptions } from "./call";
 import { Button } from "./controls";
+import { coalesced } from "./frame";
 import { guardKeys, lm, type KeyHandler } from "./keys";
 import { Notice } from "./notice";
 import type { ActionName, Actions } from "./types";
@@ -245,10 +246,14 @@ function Shell<P extends { seq: number }>({ context, component: Inner, watchGone
       setGone(false);
       setProps((shown) => (shown && next.seq < shown.seq ? shown : (next as P)));
     };
-    take();
+    take(); // what came since the first look
+    const frame = coalesced(take);
     watchGone(setGone);
-    model.on("change:props", take);
-    return () => model.off("change:props", take);
+    model.on("change:props", frame.ask);
+    return () => {
+      frame.stop();
+      model.off("change:props", frame.ask);
+    };
   }, [model]);
   return (
     <Context.Provider value={context}>

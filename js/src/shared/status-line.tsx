@@ -9,14 +9,16 @@ interface StatusProps {
   props: QueueProps;
   answers: readonly Answer[];
   saved: number;
+  /** Another action takes its time. */
+  slow: boolean;
   gone: boolean;
   frozen: boolean;
 }
 
-export function StatusLine({ props, answers, saved, gone, frozen }: StatusProps) {
+export function StatusLine({ props, answers, saved, slow: waits, gone, frozen }: StatusProps) {
   const { progress, model } = props;
   const failed = answers.find((answer) => answer.state === "failed");
-  const slow = answers.some((answer) => answer.state === "saving" && answer.slow);
+  const slow = waits || answers.some((answer) => answer.state === "saving" && answer.slow);
   const words = failed
     ? `NOT SAVED: ${failed.error}`
     : gone
