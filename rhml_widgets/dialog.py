@@ -76,6 +76,17 @@ class Dialog:
         """All that is known, folded from the journal; read-only."""
         return self._state.view()
 
+    def still(self) -> StateView:
+        """Return the state as it is now, for readers that take their time."""
+        with self._lock:
+            return self._state.still().view()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Keep the state as it is while something short is read; whoever answers waits."""
+        with self._lock:
+            yield
+
     @property
     def classes_(self) -> list[Label]:
         """The classes, in the order they were named."""
@@ -115,7 +126,12 @@ class Dialog:
     @property
     def fitting(self) -> bool:
         """Whether a refit runs or waits."""
-        return self._refitter.busy
+        return self._refitter.busy or getattr(self._held, "learn", False)
+
+    @property
+    def in_step(self) -> bool:
+        """Whether a call returns only when all that follows from it is done."""
+        return self._refit == "sync"
 
     @property
     def truth(self) -> dict[str, Label]:
@@ -142,6 +158,7 @@ class Dialog:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
+        self._begin_refit()
         return self._refitter.wait(timeout)
 
     def _fit_failed(self, error: BaseException) -> None:
@@ -162,6 +179,17 @@ class Dialog:
             due = self._unseen_labels >= int(self._refit)
         if due:
             self._unseen_labels = 0
+            # A worker that began now would take turns with this thread for the interpreter, and
+            # the person would wait for both.
+            if self._refitter.background and getattr(self._held, "depth", 0):
+                self._held.learn = True
+            else:
+                self._refitter.request()
+
+    def _begin_refit(self) -> None:
+        """Ask for the refit that was put off while this thread was answering."""
+        if getattr(self._held, "learn", False):
+            self._held.learn = False
             self._refitter.request()
 
     # ---- the life of a session ------------------------------------------------------------
@@ -189,8 +217,11 @@ class Dialog:
             yield
         finally:
             self._held.depth = 0
-            if self._held.dirty:
-                self._notify()
+            try:
+                if self._held.dirty:
+                    self._notify()
+            finally:
+                self._begin_refit()
 
     def _notify(self) -> None:
         if getattr(self._held, "depth", 0):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import JournalError
@@ -66,3 +68,15 @@ def replay(journal: str | os.PathLike[str], model: Any = None, pool: Any = None)
             stacklevel=2,
         )
     return session
+
+
+class _Replay(ModuleType):
+    """This module, callable: importing it puts it in the place of the function of its name."""
+
+    def __call__(
+        self, journal: str | os.PathLike[str], model: Any = None, pool: Any = None
+    ) -> Session:
+        return replay(journal, model, pool)
+
+
+sys.modules[__name__].__class__ = _Replay

@@ -176,7 +176,8 @@ class Session(Teaching):
         note, duration (seconds), propensity, version, sealed.
         """
         with self._lock:
-            return frames.judgments(self._state, self.pool)
+            state = self._state.still()
+        return frames.judgments(state, self.pool)
 
     def curves(self) -> pd.DataFrame:
         """Return both learning curves as a tidy frame; what is undefined has no row.
@@ -184,7 +185,8 @@ class Session(Teaching):
         Columns: seq, n_labels, actor, measure, basis, reference, value, low, high, interval, n.
         """
         with self._lock:
-            return curves(self._state, truth=self._truth)
+            state = self._state.still()
+        return curves(state, truth=self._truth)
 
     # ---- asking and answering -------------------------------------------------------------
 

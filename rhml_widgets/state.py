@@ -237,6 +237,13 @@ class State:
         """Return a read-only view of this state; it follows later folds."""
         return StateView(self)
 
+    def still(self) -> State:
+        """Return a copy that later folds leave as it is."""
+        copy = State()
+        for name, value in vars(self).items():
+            setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+        return copy
+
     def canonical(self) -> bytes:
         """Return the state as canonical JSON: equal states give equal bytes."""
         body = {name: _plain(value) for name, value in vars(self).items()}

@@ -226,6 +226,16 @@ describe("saving late or not", () => {
     expect(second?.event_id).not.toBe(first?.event_id);
   });
 
+  it("takes the same answer again for the same intent", async () => {
+    const page = await draw(someQueue());
+    await page.press("1");
+    page.model.refuse(page.model.of("label")[0], "disk full");
+    await settled();
+    await page.click(page.label("trade"));
+    const [first, second] = page.model.of("label").map(({ args }) => args as { event_id: string });
+    expect(second?.event_id).toBe(first?.event_id);
+  });
+
   it("keeps every answer that failed, and retries all in order", async () => {
     const page = await draw(someQueue());
     await page.press("1");

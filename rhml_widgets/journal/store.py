@@ -1,8 +1,6 @@
-"""The journal: an append-only table of events in one SQLite file.
+"""The journal: an append-only table of events, with one writer at a time.
 
-Durability comes from SQLite with a rollback journal and ``synchronous=FULL``; append-only from
-triggers; one writer at a time from the lease in `rhml_widgets.journal.lock`. The file is never
-opened but by SQLite: closing any other handle would drop SQLite's own locks.
+How it is kept is in `rhml_widgets.journal.database`, who may write in `rhml_widgets.journal.lock`.
 """
 
 from __future__ import annotations
@@ -10,260 +8,51 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import re
 import sqlite3
 import threading
-import time
 import uuid
 import weakref
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-from sqlalchemy.schema import CreateTable
 
 from rhml_widgets.exceptions import (
     BadInputError,
     JournalError,
-    JournalVersionError,
     NotSavedError,
     ReadOnlyError,
+)
+from rhml_widgets.journal.database import (
+    AFTER,
+    APPLICATION_ID,
+    BY_ID,
+    DATABASE_ERRORS,
+    INSERT,
+    LAST,
+    USER_VERSION,
+    await_begun,
+    cause,
+    connect,
+    create,
+    inspect,
+    is_begun,
+    left_alone,
+    original,
+    real_path,
 )
 from rhml_widgets.journal.events import SCHEMA, Entry, Event, decode, encode
 from rhml_widgets.journal.lock import Lease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import sqlalchemy as sa
 
 __all__ = ["APPLICATION_ID", "USER_VERSION", "Journal"]
-
-APPLICATION_ID = 0x52484D4C
-"""Marks the file as ours: "RHML", in the header field that SQLite keeps for it."""
-
-USER_VERSION = 1
-"""Version of the table layout written by this release."""
-
-_BUSY_SECONDS = 30.0
-_BEGUN_SECONDS = 5.0
-
-_EVENTS = sa.Table(
-    "events",
-    sa.MetaData(),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("event_id", sa.Text, unique=True, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("schema", sa.Integer, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-_TRIGGERS = {
-    f"events_no_{verb.lower()}": (
-        f"CREATE TRIGGER events_no_{verb.lower()} BEFORE {verb} ON events "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-    )
-    for verb in ("UPDATE", "DELETE")
-}
-_DIALECT = sqlite.dialect(paramstyle="qmark")
-
-
-def _sql(statement: sa.ClauseElement, *keys: str) -> str:
-    return str(statement.compile(dialect=_DIALECT, column_keys=list(keys) or None))
-
-
-# Compiled once: a statement built anew would cost more than SQLite's own work on it. The seq is
-# left to SQLite, which takes the newest and one more; without deletions there are no gaps.
-_INSERT = _sql(
-    sqlite.insert(_EVENTS).on_conflict_do_nothing(index_elements=["event_id"]),
-    *[column.name for column in _EVENTS.columns if column.name != "seq"],
-)
-_ALL = sa.select(_EVENTS).order_by(_EVENTS.c.seq)
-_AFTER = _sql(_ALL.where(_EVENTS.c.seq > sa.bindparam("after")))
-_BY_ID = _sql(_ALL.where(_EVENTS.c.event_id == sa.bindparam("event_id")))
-_NEWEST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), sa.literal_column("0"))
-_LAST = _sql(sa.select(_NEWEST))
-_COUNTS = _sql(sa.select(sa.func.count(), _NEWEST))
-
-_DATABASE_ERRORS = (sqlite3.Error, DBAPIError)
 
 _OPEN: weakref.WeakSet[Journal] = weakref.WeakSet()
 _PARENTS: list[object] = []
 """Connections a forked child got from its parent: never used, and never closed either."""
-
-
-def _original(error: BaseException) -> BaseException:
-    """Unwrap what SQLite said: the wrapping text repeats statements of ours."""
-    return getattr(error, "orig", None) or error
-
-
-_CAUSES = {
-    sqlite3.SQLITE_FULL: ("disk full", "free some space"),
-    sqlite3.SQLITE_IOERR: ("disk full or failing", "check free space and quota"),
-    sqlite3.SQLITE_BUSY: ("locked", "close the other program that reads or writes it"),
-    sqlite3.SQLITE_LOCKED: ("locked", "close the other program that reads or writes it"),
-    sqlite3.SQLITE_READONLY: ("the file may not be written", "make it and its folder writable"),
-    sqlite3.SQLITE_CANTOPEN: ("the file may not be written", "make it and its folder writable"),
-    sqlite3.SQLITE_READONLY_DBMOVED: ("the file was moved or removed", "put it back"),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "go on from a backup or in a new journal"),
-    sqlite3.SQLITE_NOTADB: ("the file is damaged", "go on from a backup or in a new journal"),
-}
-
-
-def _cause(error: BaseException) -> tuple[str, str]:
-    """Return what went wrong, in words, and what helps."""
-    extended = getattr(error, "sqlite_errorcode", 0)
-    cause = _CAUSES.get(extended) or _CAUSES.get(extended & 0xFF)
-    return cause or (str(error), "look whether the disk is in order")
-
-
-def _left_alone(path: Path | str | None, what: str) -> str:
-    return (
-        f"{path} {what}. The file was left as it is: give another path to begin a new journal, "
-        "or go on from a copy that Journal.backup made"
-    )
-
-
-def _real_path(path: str | os.PathLike[str]) -> Path:
-    text = os.fspath(path)
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", text)
-    if scheme:
-        # Nothing of an address but its scheme is repeated: it may hold a password.
-        msg = (
-            f"a journal at a {scheme[1]}:// address needs the extra rhml-widgets[postgres], "
-            "which is not in this release; give the path of a file, or None for memory"
-        )
-        raise JournalError(msg)
-    real = Path(os.path.realpath(Path(text).expanduser()))
-    if real.is_dir():
-        msg = f"the journal {real} is a folder; give the path of a file in it"
-        raise JournalError(msg)
-    if not real.parent.is_dir():
-        msg = f"the journal {real} cannot be begun: there is no folder {real.parent}; make it"
-        raise JournalError(msg)
-    return real
-
-
-def _connect(path: Path | None, mode: str, *, read_only: bool) -> sa.Engine:
-    """Return an engine whose pool is one connection, with the pragmas of a journal."""
-    pragmas = ["synchronous=FULL", "recursive_triggers=ON"]
-    if read_only:
-        # Not mode=ro: that could not roll back what a crash left half written.
-        pragmas.append("query_only=ON")
-    elif path is not None:
-        pragmas.append("journal_mode=DELETE")
-    address = ":memory:" if path is None else f"{path.as_uri()}?mode={mode}"
-
-    def creator() -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            address,
-            uri=path is not None,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
-            for pragma in pragmas:
-                raw.execute(f"PRAGMA {pragma}").close()
-        except BaseException:
-            raw.close()
-            raise
-        return raw
-
-    engine = sa.create_engine(
-        "sqlite+pysqlite://", creator=creator, poolclass=StaticPool, hide_parameters=True
-    )
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        # Immediately only for writes: else each reader would take the writer's lock.
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-    return engine
-
-
-def _is_begun(connection: sa.Connection, path: Path | None, *, thorough: bool) -> bool:
-    """Tell whether the database holds a journal (True) or nothing at all (False).
-
-    Raises
-    ------
-    JournalVersionError
-        If a newer release wrote it.
-    JournalError
-        If it holds something else, or is damaged.
-    """
-    run = connection.exec_driver_sql
-    version = run("PRAGMA user_version").scalar_one()
-    application = run("PRAGMA application_id").scalar_one()
-    names = set(run("SELECT name FROM sqlite_master").scalars())
-    if not (names or version or application):
-        return False
-    if application != APPLICATION_ID:
-        raise JournalError(_left_alone(path, "is not a journal of rhml-widgets"))
-    if version > USER_VERSION:
-        msg = (
-            f"{path} was written by a newer release (layout {version}; this one reads up to "
-            f"{USER_VERSION}). The file was left as it is: upgrade rhml-widgets"
-        )
-        raise JournalVersionError(msg)
-    if missing := sorted({_EVENTS.name, *_TRIGGERS} - names):
-        raise JournalError(_left_alone(path, f"is damaged (no {', '.join(missing)})"))
-    if thorough:
-        finding = run("PRAGMA quick_check(1)").scalar_one()
-        if finding != "ok":
-            raise JournalError(_left_alone(path, f"is damaged ({finding})"))
-        count, last = run(_COUNTS).one()
-        if count != last:
-            what = f"is damaged ({count} events, the last of them numbered {last})"
-            raise JournalError(_left_alone(path, what))
-    return True
-
-
-def _inspect(path: Path) -> bool:
-    """Tell whether the file holds a journal, without a chance of changing it; see `_is_begun`."""
-    # mode=ro only where the system refuses more: it cannot roll back after a crash.
-    mode = "rw" if os.access(path, os.W_OK) else "ro"
-    engine = _connect(path, mode, read_only=True)
-    try:
-        with engine.begin() as connection:
-            begun = _is_begun(connection, path, thorough=True)
-            # SQLite reads a last page that was cut off as if it ended in zeros, and a file of one
-            # byte as an empty one.
-            if path.stat().st_size % connection.exec_driver_sql("PRAGMA page_size").scalar_one():
-                raise JournalError(_left_alone(path, "is not a journal, or is damaged (cut off)"))
-            return begun
-    except _DATABASE_ERRORS as error:
-        orig = _original(error)
-        code = getattr(orig, "sqlite_errorcode", 0) & 0xFF
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            what = f"is not a journal of rhml-widgets, or is damaged ({orig})"
-        else:
-            what = f"cannot be read ({orig})"
-        raise JournalError(_left_alone(path, what)) from orig
-    finally:
-        engine.dispose()
-
-
-def _await_begun(path: Path, why: str) -> None:
-    """Wait until whoever has just taken the lease has begun the journal."""
-    deadline = time.monotonic() + (_BEGUN_SECONDS if os.access(path.parent, os.W_OK) else 0)
-    while not (path.exists() and _inspect(path)):
-        if time.monotonic() >= deadline:
-            msg = f"the journal {path} cannot be begun: {why}; give another path"
-            raise JournalError(msg)
-        time.sleep(0.02)
-
-
-def _create(connection: sa.Connection) -> None:
-    connection.execute(CreateTable(_EVENTS))
-    for trigger in _TRIGGERS.values():
-        connection.exec_driver_sql(trigger)
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")
 
 
 def _encode(event: Event) -> str:
@@ -360,7 +149,7 @@ class Journal:
         self._connections: tuple[sa.Connection, sa.Connection] | None = None
         self._closed = False
         self._last: int | None = None
-        self.path = None if path is None else _real_path(path)
+        self.path = None if path is None else real_path(path)
         self.name = "in memory" if self.path is None else self.path.name
         self.why_read_only = "opened only to be read" if read_only else None
         try:
@@ -375,16 +164,16 @@ class Journal:
         if path is None:
             self._attach("memory", write=True)
             with self._transaction(write=True) as connection:
-                _create(connection)
+                create(connection)
             return
-        begun = path.exists() and _inspect(path)
+        begun = path.exists() and inspect(path)
         if not self.read_only:
             self._open_for_writing(path)
         elif not begun:
             msg = f"there is no journal at {path}; open it for writing to begin one"
             raise JournalError(msg)
         if self.why_read_only is not None and not begun:
-            _await_begun(path, self.why_read_only)
+            await_begun(path, self.why_read_only)
 
     def _open_for_writing(self, path: Path) -> None:
         try:
@@ -398,15 +187,15 @@ class Journal:
                     return
                 self._attach("rwc", write=True)
                 with self._transaction(write=True) as connection:
-                    if not _is_begun(connection, path, thorough=False):
-                        _create(connection)
+                    if not is_begun(connection, path, thorough=False):
+                        create(connection)
                         return
                     # Only a write tells whether one is possible: permission bits do not know of
                     # full disks, or of folders that take no rollback journal.
                     connection.exec_driver_sql(f"PRAGMA user_version={USER_VERSION}")
                     connection.rollback()
-        except _DATABASE_ERRORS as error:
-            self._step_down(_cause(_original(error))[0])
+        except DATABASE_ERRORS as error:
+            self._step_down(cause(original(error))[0])
 
     @property
     def read_only(self) -> bool:
@@ -419,7 +208,7 @@ class Journal:
         with self._lock:
             if self.read_only or self._last is None:
                 with self._reading() as connection:
-                    self._last = int(connection.exec_driver_sql(_LAST).scalar_one())
+                    self._last = int(connection.exec_driver_sql(LAST).scalar_one())
             return self._last
 
     def append(
@@ -476,10 +265,10 @@ class Journal:
             try:
                 with self._transaction(write=True) as connection:
                     first = self._insert(connection, rows)
-            except _DATABASE_ERRORS as error:
-                orig = _original(error)
-                cause, remedy = _cause(orig)
-                msg = f"NOT SAVED: {cause}: {remedy}, then try again"
+            except DATABASE_ERRORS as error:
+                orig = original(error)
+                why, remedy = cause(orig)
+                msg = f"NOT SAVED: {why}: {remedy}, then try again"
                 raise NotSavedError(msg) from orig
             except UnicodeEncodeError as error:
                 msg = f"an event holds text that is not Unicode: {error}; replace it"
@@ -496,12 +285,12 @@ class Journal:
     @staticmethod
     def _insert(connection: sa.Connection, rows: list[tuple[Any, ...]]) -> int | None:
         """Return the seq of the first of the rows, or None if it is stored already."""
-        result = connection.exec_driver_sql(_INSERT, rows[0])
+        result = connection.exec_driver_sql(INSERT, rows[0])
         if result.rowcount == 0:
             return None
         first = int(result.lastrowid)
         rest = rows[1:]
-        if rest and connection.exec_driver_sql(_INSERT, rest).rowcount != len(rest):
+        if rest and connection.exec_driver_sql(INSERT, rest).rowcount != len(rest):
             msg = "NOT SAVED: ids of the batch are stored, but not its first: send it with new ids"
             raise NotSavedError(msg)
         return first
@@ -515,7 +304,7 @@ class Journal:
             If it cannot be read, or the journal is closed.
         """
         with self._reading() as connection:
-            row = connection.exec_driver_sql(_BY_ID, (event_id,)).one_or_none()
+            row = connection.exec_driver_sql(BY_ID, (event_id,)).one_or_none()
         return None if row is None else self._entry(row)
 
     def entries(self, after: int = 0) -> list[Entry]:
@@ -530,7 +319,7 @@ class Journal:
         """
         # All rows first: a reader that dawdles in its transaction blocks the writer's COMMIT.
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(_AFTER, (after,)).all()
+            rows = connection.exec_driver_sql(AFTER, (after,)).all()
         return [self._entry(row) for row in rows]
 
     def _entry(self, row: Sequence[Any]) -> Entry:
@@ -549,7 +338,7 @@ class Journal:
         JournalError
             If there is a file at ``path`` already, or the copy cannot be made.
         """
-        target = _real_path(path)
+        target = real_path(path)
         if target.exists():
             msg = f"there is a file at {target} already; give the backup another path"
             raise JournalError(msg)
@@ -561,8 +350,8 @@ class Journal:
                     raw.backup(copy)
             except sqlite3.Error as error:
                 target.unlink(missing_ok=True)
-                cause, remedy = _cause(error)
-                msg = f"the backup {target} was not made: {cause}; {remedy}, then try again"
+                why, remedy = cause(error)
+                msg = f"the backup {target} was not made: {why}; {remedy}, then try again"
                 raise JournalError(msg) from error
 
     def close(self) -> None:
@@ -572,7 +361,7 @@ class Journal:
         self._step_down("closed")
 
     def _attach(self, mode: str, *, write: bool) -> tuple[sa.Connection, sa.Connection]:
-        self._engine = _connect(self.path, mode, read_only=not write)
+        self._engine = connect(self.path, mode, read_only=not write)
         writer = self._engine.connect().execution_options(write=True)
         self._connections = (self._engine.connect(), writer)
         return self._connections
@@ -617,10 +406,10 @@ class Journal:
             try:
                 with self._transaction() as connection:
                     yield connection
-            except _DATABASE_ERRORS as error:
-                orig = _original(error)
+            except DATABASE_ERRORS as error:
+                orig = original(error)
                 what = f"cannot be read ({orig})"
-                raise JournalError(_left_alone(self.path or self.name, what)) from orig
+                raise JournalError(left_alone(self.path or self.name, what)) from orig
 
     def _step_down(self, why: str) -> None:
         """Give up writing; the file is opened anew, only to be read, when somebody reads."""

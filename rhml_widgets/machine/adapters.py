@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.machine.strategy import Strategy, View
+from rhml_widgets.machine.strategy import Strategy, View, n_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +104,7 @@ class Scoring(Strategy):
 
     def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:
         """Return utilities of the rows of ``X``, shape (n_samples,)."""
-        n = X.shape[0] if hasattr(X, "shape") else len(X)
+        n = n_rows(X)
         seed = {"random_state": random_state} if self._seeded else {}
         given = self._function(estimator, X, **seed)
         try:
@@ -183,7 +183,7 @@ class Querying(Strategy):
 
     def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:  # noqa: ARG002
         """Return utilities of the rows of ``X``, none of them labeled, shape (n_samples,)."""
-        n = X.shape[0] if hasattr(X, "shape") else len(X)
+        n = n_rows(X)
         utilities = np.zeros(n)
         if n:
             rows = X.toarray() if hasattr(X, "toarray") else np.asarray(X)

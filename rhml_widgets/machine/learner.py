@@ -231,7 +231,7 @@ class Learner:
         if live is not None and live.snapshot.digest() == known.digest():
             self._seen_changes, self.failure = n_changes, None
             return
-        if known.n_labels == 0 and not known.stances:
+        if len(known.classes) < 2 or (known.n_labels == 0 and not known.stances):
             return
         serves = self._brought_along
         try:

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Numbers = npt.NDArray[np.intp]
 
-__all__ = ["Strategy", "View", "best"]
+__all__ = ["Strategy", "View", "best", "n_rows"]
+
+
+def n_rows(X: Any) -> int:
+    """Return the number of rows of a matrix or a list."""
+    return int(X.shape[0]) if hasattr(X, "shape") else len(X)
 
 
 def best(

@@ -4,6 +4,10 @@ Fits of some hundred rows lose a factor of 3 to 37 to thread start-up and conten
 fit and every ranking runs inside `single_threaded`. BLAS keeps its number of threads for the
 whole process, OpenMP keeps one for each thread, so the first are counted over all threads and
 the second in each.
+
+Newer threadpoolctl lets only the thread that limited OpenBLAS first change it again, until that
+thread is done. Here the first one in and the last one out may be two threads, so each takes that
+right and gives it back.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import ThreadpoolController
+import threadpoolctl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +44,14 @@ def single_threaded() -> Iterator[None]:
         _limits.leave()
 
 
+def _take_over() -> None:
+    """Make OpenBLAS obey whoever comes next."""
+    openblas = getattr(threadpoolctl, "OpenBLASController", None)
+    clear = getattr(openblas, "clear_controlling_thread", None)
+    if clear is not None:
+        clear(force=True)
+
+
 class _Limits:
     """How often the limits are held, and what they were before."""
 
@@ -47,7 +59,7 @@ class _Limits:
         self._lock = threading.Lock()
         self._held = 0
         self._process: Any = None
-        self._controller: ThreadpoolController | None = None
+        self._controller: threadpoolctl.ThreadpoolController | None = None
         self._n_modules = -1
         self._own = threading.local()
 
@@ -57,6 +69,7 @@ class _Limits:
             with self._lock:
                 controller = self._fresh()
                 if self._held == 0:
+                    _take_over()
                     self._process = controller.select(user_api="blas").limit(limits=1)
                 self._held += 1
             self._own.limiter = controller.select(user_api="openmp").limit(limits=1)
@@ -70,13 +83,15 @@ class _Limits:
         with self._lock:
             self._held -= 1
             if self._held == 0:
+                _take_over()
                 self._process.restore_original_limits()
+                _take_over()
 
-    def _fresh(self) -> ThreadpoolController:
+    def _fresh(self) -> threadpoolctl.ThreadpoolController:
         # Finding the libraries costs a millisecond and setting them some microseconds; a new
         # library can only have come with a new module.
         if self._controller is None or len(sys.modules) != self._n_modules:
-            self._controller = ThreadpoolController()
+            self._controller = threadpoolctl.ThreadpoolController()
             self._n_modules = len(sys.modules)
         return self._controller
 

@@ -57,7 +57,11 @@ def write(session: Session, path: str | os.PathLike[str], **options: Any) -> Pat
 
 
 def render(
-    session: Session, *, title: str | None = None, question: str | None = None, texts: str = "excerpt"
+    session: Session,
+    *,
+    title: str | None = None,
+    question: str | None = None,
+    texts: str = "excerpt",
 ) -> str:
     """Return the page: ten lines, the curves, reasons, lessons, answers.
 
@@ -81,7 +85,7 @@ def render(
     desk = Desk(session)
     views: list[FrozenView | str] = []
     curves = json_safe({**desk.curves(), "seq": 0, "status": ""})
-    views += [_heading("What each of us knows"), FrozenView("learning-curves", {"curves": curves})]
+    views.append(FrozenView("learning-curves", {"curves": curves}))
     reasons = _reasons(session, redaction)
     if reasons:
         views += [_heading("Reasons, as the model gives them now"), *reasons]
@@ -163,4 +167,5 @@ def _answers(session: Session, redaction: Redaction) -> Html:
 def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Html:
     head = element("tr", *(element("th", name, scope="col") for name in columns))
     body = (element("tr", *(element("td", cell, dir="auto") for cell in row)) for row in rows)
-    return element("table", element("thead", head), element("tbody", *body))
+    table = element("table", element("thead", head), element("tbody", *body))
+    return element("div", table, class_="scroll")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import NotFittedYetError, RhmlError
 from rhml_widgets.measures.agreement import kept
-from rhml_widgets.measures.curves import standing
+from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.explanation_panel import (
     effect_props,
     explanation_props,
@@ -331,9 +331,10 @@ class Desk:
     def curves(self) -> dict[str, Any]:
         """Return the props of the learning curves, and renew `standing`, which costs as much."""
         session = self.session
-        frame = session.curves()
-        self.standing = standing(session.state, session.truth)
-        props = learning_curves_props(session.state, frame, self.standing)
+        state, truth = session.still(), session.truth
+        frame = curves(state, truth=truth)
+        self.standing = standing(state, truth)
+        props = learning_curves_props(state, frame, self.standing)
         return {**props, "status": self._status()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -27,6 +28,12 @@ _LOG = logging.getLogger("rhml_widgets")
 CURVES_EVERY = 0.5
 """Seconds between two updates of a curve; the last one is always sent."""
 
+CURVES_SOON = 0.1
+"""Seconds from a change to its update, so that the reply to an answer is not kept waiting."""
+
+SHARE = 0.1
+"""Of the time that drawing may take where it takes long."""
+
 
 def static(name: str) -> str:
     """Return the text of a built file."""
@@ -51,7 +58,9 @@ class View(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         self._desk = Desk.of(session)
         self._session = session
-        self._last: tuple[Any, ...] = ()
+        self._sending = threading.RLock()
+        self._tickets = itertools.count(1)
+        self._sent = 0
         self._actions = _actions(self)
         super().__init__(_rhml_view=self.view)
         self._desk.prepare()
@@ -74,10 +83,17 @@ class View(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         """Send what changed, in one message."""
+        ticket = next(self._tickets)
         try:
-            self.props = json_safe(self.make_props())
+            made = json_safe(self.make_props())
         except RhmlError:
             _LOG.exception("a view could not be drawn")
+            return
+        with self._sending:
+            # Of two threads, the one that began to look first may be done last.
+            if ticket > self._sent:
+                self._sent = ticket
+                self.props = made
 
     def __repr__(self) -> str:
         """Say which view of which session, and nothing that changes from run to run."""
@@ -113,7 +129,8 @@ class CurvesView(View):
     vega = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
-        self._pace = Pace(self._refresh_curves, CURVES_EVERY)
+        soon = 0.0 if session.in_step else CURVES_SOON
+        self._pace = Pace(self._refresh_curves, CURVES_EVERY, soon)
         super().__init__(session)
 
     def refresh(self) -> None:
@@ -131,39 +148,71 @@ class CurvesView(View):
 
 
 class Pace:
-    """Runs ``action`` at most once in ``every`` seconds; what was asked last is always done."""
+    """Runs ``action`` at most once in ``every`` seconds; what was asked last is always done.
 
-    def __init__(self, action: Callable[[], None], every: float) -> None:
+    Parameters
+    ----------
+    action : callable
+        Runs in one thread at a time.
+    every : float
+        Seconds from one end to the next beginning; more where actions take long, so that they
+        take `SHARE` of the time.
+    soon : float
+        Seconds to wait at least, but for the first time; 0 runs in the caller's thread.
+    """
+
+    def __init__(self, action: Callable[[], None], every: float, soon: float = 0.0) -> None:
         self._action = action
         self._every = every
+        self._soon = soon
         self._guard = threading.Lock()
-        self._next = 0.0
+        self._next: float | None = None
+        self._took = 0.0
         self._waiting = False
+        self._running = False
+        self._again = False
 
     def ask(self) -> None:
         """Run now, or as soon as it may."""
         with self._guard:
-            if self._waiting:
+            if self._waiting or self._running:
+                self._again = self._running
                 return
-            left = self._next - time.monotonic()
-            if left > 0:
-                timer = threading.Timer(left, self._late)
-                timer.daemon = True
-                try:
-                    timer.start()
-                except RuntimeError:  # a host without threads
-                    left = 0.0
-                else:
-                    self._waiting = True
+            if self._next is not None:
+                left = max(self._next - time.monotonic(), self._soon)
+                if left > 0 and self._later(left):
                     return
-            self._next = time.monotonic() + self._every
-        self._action()
+            self._running = True
+        self._run()
+
+    def _later(self, seconds: float) -> bool:
+        timer = threading.Timer(seconds, self._late)
+        timer.daemon = True
+        try:
+            timer.start()
+        except RuntimeError:  # a host without threads
+            return False
+        self._waiting = True
+        return True
 
     def _late(self) -> None:
         with self._guard:
-            self._waiting = False
-            self._next = time.monotonic() + self._every
-        self._action()
+            self._waiting, self._running = False, True
+        self._run()
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        try:
+            self._action()
+        finally:
+            with self._guard:
+                ended = time.monotonic()
+                # Once slow, as where a library was loaded, is not slow.
+                rest = max(self._every, min(ended - began, self._took) / SHARE)
+                self._next, self._took = ended + rest, ended - began
+                again, self._running, self._again = self._again, False, False
+                if again:
+                    self._later(rest)
 
 
 class Vega(anywidget.AnyWidget):

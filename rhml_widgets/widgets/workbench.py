@@ -26,6 +26,7 @@ class Workbench(CurvesView):
     def _refresh_curves(self) -> None:
         before = self._desk.standing
         super()._refresh_curves()
-        if self.props and self._desk.standing != before:
-            # The sentences come with the curve's numbers, which are paced.
-            self.props = {**self.props, "standing": list(self._desk.standing)}
+        with self._sending:
+            if self.props and self._desk.standing != before:
+                # The sentences come with the curve's numbers, which are paced.
+                self.props = {**self.props, "standing": list(self._desk.standing)}

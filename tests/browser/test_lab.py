@@ -126,12 +126,12 @@ def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_notebook):
     for _ in range(14):
         if queue.answer():
             queue.keep()
+    queue.await_status("14 of 312 labeled")
     answers = judged(lab, "keys.rhml")
     assert len({body["item_id"] for _, body in answers}) == 14
     assert all(body["duration"] > 0 for _, body in answers)
     notebook.ask("session.wait()")
     assert int(notebook.ask("print(session.model.version_)")) >= 1
-    queue.await_status("14 of 312 labeled")
     queue.root.locator("svg.marks").first.wait_for()
 
 
@@ -261,6 +261,7 @@ def test_reload_restart_and_reopening_go_on(lab, open_notebook):
     for _ in range(6):
         if queue.answer():
             queue.keep()
+    queue.await_status("6 of 312 labeled")
     here, answers = queue.current(), judged(lab, "go_on.rhml")
 
     notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
@@ -277,6 +278,7 @@ def test_reload_restart_and_reopening_go_on(lab, open_notebook):
     anew.focus()
     if anew.answer():
         anew.keep()
+    anew.await_status("7 of 312 labeled")
     assert len({body["item_id"] for _, body in judged(lab, "go_on.rhml")}) == 7
 
 
@@ -304,6 +306,7 @@ session"""
             queue.keep()
     queue.root.get_by_text("the training cluster is on fire").first.wait_for(timeout=15_000)
     queue.answer()
+    queue.await_status("5 of 312 labeled")
     assert len(judged(lab, "broken.rhml")) == 5
 
 

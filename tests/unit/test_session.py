@@ -755,6 +755,17 @@ def test_one_class_is_no_model():
         assert session.learner.version == 1
 
 
+def test_a_lesson_for_the_only_class_waits_for_another():
+    with begin(classes=["card"]) as session:
+        effect = session.teach("lost", "card")
+        assert (effect.before, effect.after) == (None, None)
+        assert session.state.failure is None
+        session.add_class("crash")
+        session.fit()
+        assert session.learner.version == 0
+        assert session.model.predict(["lost lost lost"]).tolist() == ["card"]
+
+
 def test_the_sessions_model_is_not_fitted_by_hand(session):
     with pytest.raises(RhmlError, match="belongs to a session"):
         session.model.fit(["a"], ["b"])

@@ -151,19 +151,22 @@ class TestStops:
         other = Person(wrong, keeps=keeps, random_state=2).drive(dyad, 6)
         return dyad, other
 
+    def changed(self, dyad):
+        return sum(n > 1 for n in dyad.judgments().groupby("item_id")["label"].nunique())
+
     def test_the_answer_is_kept_or_given_up(self):
         dyad, stubborn = self.stopped(1.0)
         with dyad:
             assert stubborn.n_stops == stubborn.n_kept > 0
             revised = dyad.judgments().query("stage == 'revised'")
             assert len(revised) == stubborn.n_stops
+            assert self.changed(dyad) == 0
             assert dyad.state.standing is None
         dyad, meek = self.stopped(0.0)
         with dyad:
             assert meek.n_stops > 0
             assert meek.n_kept == 0
-            judged = dyad.judgments().query("stage == 'revised'")
-            assert len(judged) == meek.n_stops
+            assert self.changed(dyad) == meek.n_stops
 
 
 class TestTelling:

@@ -26,7 +26,7 @@ from rhml_widgets.exceptions import (
     NotSavedError,
     ReadOnlyError,
 )
-from rhml_widgets.journal import Journal, Judged, Noted, Shown, Skipped, store
+from rhml_widgets.journal import Journal, Judged, Noted, Shown, Skipped, database, store
 
 ROOT = Path(store.__file__).parents[2]
 HOLD_JOURNAL = """
@@ -296,7 +296,7 @@ class TestAppend:
 
     def test_an_interrupt_in_mid_write_leaves_nothing(self, journal, monkeypatch):
         def interrupted(connection, rows):
-            connection.exec_driver_sql(store._INSERT, rows[0])
+            connection.exec_driver_sql(database.INSERT, rows[0])
             raise KeyboardInterrupt
 
         monkeypatch.setattr(journal, "_insert", interrupted)
@@ -452,7 +452,7 @@ class TestFaults:
         assert [entry.event for entry in journal.entries()] == shown("a")
 
     def test_a_lock_that_stays_is_said_and_may_be_tried_again(self, path, monkeypatch):
-        monkeypatch.setattr(store, "_BUSY_SECONDS", 0.01)
+        monkeypatch.setattr(database, "_BUSY_SECONDS", 0.01)
         with contextlib.closing(Journal(path)) as journal, by_hand(path) as raw:
             raw.execute("BEGIN IMMEDIATE")
             with pytest.raises(NotSavedError, match="NOT SAVED: locked: close the other program"):
@@ -461,7 +461,7 @@ class TestFaults:
             assert len(journal.append(shown("a"), person="p1")) == 1
 
     def test_a_commit_that_a_reader_blocks_is_taken_back(self, path, monkeypatch):
-        monkeypatch.setattr(store, "_BUSY_SECONDS", 0.01)
+        monkeypatch.setattr(database, "_BUSY_SECONDS", 0.01)
         with contextlib.closing(Journal(path)) as journal, by_hand(path) as raw:
             raw.execute("BEGIN")
             raw.execute("SELECT * FROM events").fetchall()
@@ -559,20 +559,20 @@ class TestTwo:
     def test_a_journal_that_its_holder_has_not_begun_is_waited_for(self, path, monkeypatch):
         with process(HOLD_LEASE, path) as child:
             assert child.stdout.readline() == "held\n"
-            monkeypatch.setattr(store, "_BEGUN_SECONDS", 0)
+            monkeypatch.setattr(database, "_BEGUN_SECONDS", 0)
             with pytest.raises(JournalError, match=f"begun: held by process {child.pid}"):
                 Journal(path)
             tries = []
 
             def begun_by_the_holder(seconds):
                 tries.append(seconds)
-                connection = store._connect(path, "rwc", read_only=False)
+                connection = database.connect(path, "rwc", read_only=False)
                 with connection.begin() as begun:
-                    store._create(begun)
+                    database.create(begun)
                 connection.dispose()
 
-            monkeypatch.setattr(store, "_BEGUN_SECONDS", 60)
-            monkeypatch.setattr(store.time, "sleep", begun_by_the_holder)
+            monkeypatch.setattr(database, "_BEGUN_SECONDS", 60)
+            monkeypatch.setattr(database.time, "sleep", begun_by_the_holder)
             with contextlib.closing(Journal(path)) as journal:
                 assert journal.read_only
                 assert journal.entries() == []
