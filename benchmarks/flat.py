@@ -3,7 +3,8 @@
 Run as ``python -m benchmarks.flat [--data FILE.csv --text COL --label COL] [--out table.md]``.
 Sessions on the same pool, with 100 to 100,000 labels already there, take one label each in turn;
 ``refit="manual"``, so no fit is in it. The goal: at most 1.3 times as long at 100,000 as at 100.
-The second half does the same through the widget's dispatch, props and curves included.
+Then the same through the widget's dispatch, props included; and what drawing the curves costs,
+which happens in a thread of its own, at most a tenth of the time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.page import Page, listening
 from benchmarks.past import begin
-from benchmarks.table import arguments, corpus, deliver, in_turn, markdown, ms, p95, ratio
+from benchmarks.table import arguments, corpus, deliver, in_turn, markdown, ms, p95, ratio, timed
+from rhml_widgets.views.desk import Desk
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.session import Session
 
+WARM = 3
 HEADER = ("labels there", "what", "median, ms", "p95, ms", "ratio to the fewest")
 
 
@@ -55,11 +58,10 @@ def run(given: argparse.Namespace) -> str:
             "session.label",
             in_turn({n: _label(one, label_of) for n, one in sessions.items()}, given.rounds),
         )
-        pages = {n: Page(one, rhml.Workbench(one), texts) for n, one in sessions.items()}
-        rows += _rows(
-            "reply of the Workbench",
-            in_turn({n: _press(page) for n, page in pages.items()}, given.rounds),
-        )
+        pages = {n: Page(one, rhml.LabelQueue(one), texts) for n, one in sessions.items()}
+        rows += _rows("reply of the LabelQueue", _replies(pages, given.rounds))
+        desks = {n: Desk.of(one).curves for n, one in sessions.items()}
+        rows += _rows("drawing the curves, beside it", in_turn(desks, 5, warm=1))
         for one in sessions.values():
             one.close()
     title = f'A label among many, pool of {len(pool):,}, refit="manual"'
@@ -76,9 +78,16 @@ def _label(session: Session, label_of: dict[str, str]) -> Callable[[], object]:
     return label
 
 
-def _press(page: Page) -> Callable[[], object]:
-    # Making the request and looking at the reply cost some microseconds, in all alike.
-    return page.answer
+def _replies(pages: dict[int, Page], rounds: int) -> dict[int, list[float]]:
+    times: dict[int, list[float]] = {n: [] for n in pages}
+    for i in range(rounds + WARM):
+        for n, page in pages.items():
+            page.ready()
+            took = timed(page.press)
+            page.settle()
+            if i >= WARM:
+                times[n].append(took)
+    return times
 
 
 def _rows(what: str, times: dict[int, list[float]]) -> list[tuple[object, ...]]:

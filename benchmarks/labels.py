@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRATEGIES = ("diverse", "margin", "entropy", "least_confidence", "mixed", "random")
+MIN_POSITIVE = 5
 N_TERMS = 100
 N_MARKS = 2
 
@@ -96,7 +97,8 @@ def read_task(
         frame = rhml.datasets.load_messages()
         text, label, name = "text", "topic", "bundled messages (synthetic)"
     else:
-        frame = pd.read_csv(data)
+        # As text: a column of whole numbers with a gap would come as 1.0, 2.0.
+        frame = pd.read_csv(data, dtype=str)
         name = Path(data).name
     for column in (text, label):
         if column not in frame.columns:
@@ -120,8 +122,11 @@ def make_task(
         notes.append(f"{int(again.sum())} exact duplicates left out")
     texts, labels = texts[~again], labels[~again]
     counts = labels.value_counts()
-    if positive is not None and positive not in counts.index:
-        msg = f"no row of {name} is labeled {positive!r}; labels are {list(counts.index[:10])}"
+    if positive is not None and counts.get(positive, 0) < MIN_POSITIVE:
+        msg = (
+            f"{counts.get(positive, 0)} rows of {name} are labeled {positive!r}; {MIN_POSITIVE} "
+            f"are needed. Labels are {', '.join(map(repr, counts.index[:10]))}"
+        )
         raise SystemExit(msg)
     classes = [str(c) for c in counts.index]
     if positive is None and len(classes) > n_classes:

@@ -139,17 +139,19 @@ class Desk:
         session = self.session
         state, pool = session.state, session.pool
         why = session.why_read_only if session.read_only else None
-        ahead = [] if why is not None else session.items_waiting(AHEAD)
-        return label_queue_props(
-            state,
-            pool,
-            items=ahead,
-            n_askable=session.n_askable,
-            model=self._model(),
-            stop=self._stop(),
-            unusable=why,
-            problem=problem_of(session.learner.failure),
-        )
+        # Reasons may take long to find, so they are looked for while others may answer.
+        stop = self._stop()
+        with session.steady():
+            return label_queue_props(
+                state,
+                pool,
+                items=[] if why is not None else session.items_waiting(AHEAD),
+                n_askable=session.n_askable,
+                model=self._model(),
+                stop=stop,
+                unusable=why,
+                problem=problem_of(session.learner.failure),
+            )
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session
@@ -172,7 +174,8 @@ class Desk:
                 key=lambda span: -strength[span[2]],
             )
             spans = [[int(start), int(end)] for start, end, _ in marked[:6]]
-        return stop_props(session.state, session.pool, spans, kept(session.state).words())
+        with session.steady():
+            return stop_props(session.state, session.pool, spans, kept(session.state).words())
 
     def _status(self) -> str:
         session = self.session
@@ -241,26 +244,31 @@ class Desk:
             lesson = None if self._lesson is None else state.lessons.get(self._lesson)
             if lesson is not None and lesson.version is None:
                 before = None
+            with session.steady():
+                stances = standing_stances(state)
             reasons = reasons_props(
                 explanation,
                 session.classes_,
                 session.classes_.index(self._said(number)),
-                standing_stances(state),
+                stances,
                 before,
             )
             near = learner.neighbors(number)
-        return explanation_props(
-            state,
-            pool,
-            item_id=None if self._subject is None else self._subject[0],
-            reasons=reasons,
-            neighbors=near,
-            effect=self.effect(),
-            may_teach=not session.read_only,
-            status=self._status(),
-            empty=_EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session),
-            problem=problem,
-        )
+        effect = self.effect()
+        why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
+        with session.steady():
+            return explanation_props(
+                state,
+                pool,
+                item_id=None if self._subject is None else self._subject[0],
+                reasons=reasons,
+                neighbors=near,
+                effect=effect,
+                may_teach=not session.read_only,
+                status=self._status(),
+                empty=why,
+                problem=problem,
+            )
 
     def _said(self, number: int) -> Label:
         """Return what the version whose reasons are open says of its item."""
@@ -299,7 +307,9 @@ class Desk:
     def lessons(self) -> list[dict[str, Any]]:
         """Return what was taught beyond labels, newest first."""
         session = self.session
-        held: list[Lesson] = [one for one in session.state.lessons.values() if not one.retracted]
+        with session.steady():
+            taught: list[Lesson] = list(session.state.lessons.values())
+        held = [one for one in taught if not one.retracted]
         return [
             {
                 "lesson": lesson.seq,

@@ -14,11 +14,16 @@ from rhml_widgets.items.labels import is_missing
 __all__ = ["json_safe"]
 
 
+LARGEST = 2**53 - 1
+"""The largest whole number that JavaScript tells from its neighbors."""
+
+
 def json_safe(value: Any) -> Any:
     """Return ``value`` as None, bool, int, finite float, str, list or dict of str.
 
-    Missing and infinite numbers become None; dates ISO 8601; bytes base64; lone surrogates
-    U+FFFD; sets sorted lists; anything else its str.
+    Missing and infinite numbers become None; whole numbers that a browser would round become
+    str; dates ISO 8601; bytes base64; lone surrogates U+FFFD; sets sorted lists; anything else
+    its str.
 
     Examples
     --------
@@ -29,8 +34,10 @@ def json_safe(value: Any) -> Any:
     kind = type(value)
     if kind is str:
         return tidy(value)
-    if kind is bool or kind is int or value is None:
+    if kind is bool or value is None:
         return value
+    if kind is int:
+        return value if -LARGEST <= value <= LARGEST else str(value)
     if kind is float:
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
@@ -52,7 +59,7 @@ def _rare(value: Any) -> Any:
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, decimal.Decimal):
-        return json_safe(float(value))
+        return json_safe(float(value)) if value.is_finite() else None
     if hasattr(value, "tolist"):
         return json_safe(value.tolist())
     return tidy(str(value))

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["learning_curves_props"]
 
-TABLE_ROWS = 12
+POINTS = 60
+VERSIONS = 40
+TABLE_ROWS = 8
+"""How much of the curves is shown: an update stays below 20,000 bytes however long they are."""
 
 
 @cache
@@ -38,8 +41,8 @@ def learning_curves_props(
         "seq": state.seq,
         "empty": empty,
         "spec": None if empty else _spec(),
-        "rows": curve_rows(frame),
-        "versions": version_rows(state),
+        "rows": curve_rows(frame, n=POINTS),
+        "versions": version_rows(state, n=VERSIONS),
         "summary": sentences[0] if sentences else "",
         "regime": "blind checks, drawn at random · you are the reference: “agrees with you”",
         "table": _table(frame),

@@ -489,7 +489,7 @@ FAULTY = {
     SaysItBackwards: "BadInputError",
     FailsToPredict: "MemoryError",
     ForgetsItsClasses: "BadInputError",
-    ReturnsNothing: "AttributeError",
+    ReturnsNothing: "BadInputError",
     CannotBeCloned: "TypeError",
 }
 
