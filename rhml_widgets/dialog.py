@@ -7,7 +7,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from rhml_widgets.exceptions import ClosedSessionError, ReadOnlyError
+from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError
+from rhml_widgets.items.identity import tidy
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.opening import open_session
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from rhml_widgets.state import StateView
 
 __all__ = ["Dialog"]
+
+LONGEST_ID = 200
+"""Characters an event's id may have."""
 
 _LOG = logging.getLogger("rhml_widgets")
 
@@ -181,7 +185,7 @@ class Dialog:
             self._unseen_labels = 0
             # A worker that began now would take turns with this thread for the interpreter, and
             # the person would wait for both.
-            if self._refitter.background and getattr(self._held, "depth", 0):
+            if self._refitter.background and bool(getattr(self._held, "depth", 0)):
                 self._held.learn = True
             else:
                 self._refitter.request()
@@ -247,6 +251,29 @@ class Dialog:
                 finally:
                     if self._state.seq != before:
                         self._held.dirty = True
+
+    def sent(
+        self, event_id: str | None, kind: type[Event], item_id: str | None = None
+    ) -> Entry | None:
+        """Return what was kept under an id before, where this is a resend, else None.
+
+        Raises
+        ------
+        BadInputError
+            If the id is none, or stands for an event of another kind or item.
+        """
+        if event_id is None:
+            return None
+        if not isinstance(event_id, str) or not 0 < len(event_id) <= LONGEST_ID:
+            msg = f"event_id={event_id!r:.60}: expected a str of 1 to {LONGEST_ID} characters"
+            raise BadInputError(msg)
+        entry = self._journal.find(tidy(event_id))
+        about = None if entry is None else getattr(entry.event, "item_id", None)
+        other = item_id is not None and about != item_id
+        if entry is not None and (other or not isinstance(entry.event, kind)):
+            msg = f"event_id={event_id!r:.60} was sent before, for something else: make a new one"
+            raise BadInputError(msg)
+        return entry
 
     def _record(
         self, events: Sequence[Event], event_ids: Sequence[str | None] | None = None

@@ -336,7 +336,7 @@ class Session(Teaching):
     ) -> int:
         own_id = self.pool.ids[number]
         with self._changing():
-            sent = self.sent(event_id)
+            sent = self.sent(event_id, Judged, own_id)
             if sent is not None:
                 return sent.seq
             self._require_class(answer)
@@ -361,10 +361,6 @@ class Session(Teaching):
                 )
             )
             return self._record(events, [None] * (len(events) - 1) + [event_id])[-1].seq
-
-    def sent(self, event_id: str | None) -> Entry | None:
-        """Return what was kept under an id before, so that a resend can be told, or None."""
-        return None if event_id is None else self._journal.find(event_id)
 
     def _fresh_prediction(self, number: int) -> Event | None:
         """Return the live version's view where the one logged at asking is of an older one."""
@@ -407,7 +403,7 @@ class Session(Teaching):
         own_id = self.pool.ids[self.pool.number(item_id)]
         reason = _clean_words("why", why)
         with self._changing():
-            sent = self.sent(event_id)
+            sent = self.sent(event_id, Skipped, own_id)
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
@@ -436,9 +432,9 @@ class Session(Teaching):
         """
         with self.holding():
             with self._changing():
-                sent = self.sent(event_id)
+                sent = self.sent(event_id, Retracted)
                 if sent is not None:
-                    return sent.event.target if isinstance(sent.event, Retracted) else None
+                    return int(getattr(sent.event, "target", seq))
                 target = self._state.last_action() if seq is None else seq
                 if target is None:
                     return None

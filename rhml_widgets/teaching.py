@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explanations import Explanation
 
 __all__ = ["Teaching"]
+
+_LOG = logging.getLogger("rhml_widgets")
 
 
 class Teaching(Dialog):
@@ -110,12 +113,14 @@ class Teaching(Dialog):
                 )
                 self._record([event])
             score = predicted.proba[self.classes_.index(predicted.label)]
-        return Advice(
-            "full",
-            predicted.label,
-            score,
-            self._learner.explain(number, predicted.label, answer.label, predicted.version),
-        )
+        try:
+            reasons = self._learner.explain(
+                number, predicted.label, answer.label, predicted.version
+            )
+        except Exception:  # an estimator without reasons may speak up all the same
+            _LOG.exception("the reasons for an advice could not be found")
+            reasons = None
+        return Advice("full", predicted.label, score, reasons)
 
     def teach(
         self,
@@ -161,11 +166,9 @@ class Teaching(Dialog):
         with self.holding():
             with self._changing():
                 before = self._learner.version
+                sent = self.sent(event_id, Taught)
                 event = Taught(stances=stances, origin="person", item_id=origin)
-                lesson = self._record([event], [event_id])[-1].seq
-                if lesson not in self._state.lessons:
-                    msg = f"event_id={event_id!r} was sent before, with something else: make a new one"
-                    raise BadInputError(msg)
+                lesson = (sent or self._record([event], [event_id])[-1]).seq
             self._relearn(always=True)
         if not wait:
             return Effect(lesson, 0, before, None)

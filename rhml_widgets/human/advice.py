@@ -42,6 +42,7 @@ class Advice:
     probability : float or None
         The model's score for ``label`` in [0, 1]; not calibrated unless checks say so.
     explanation : Explanation or None
+        None, too, where the estimator's reasons could not be found.
     """
 
     arm: str

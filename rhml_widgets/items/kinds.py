@@ -85,7 +85,8 @@ def _from_frame(
         raise BadInputError(msg)
     if isinstance(content, str):
         content = [content]
-    names = list(content) if content is not None else [c for c in frame.columns if c != id_column]
+    chosen = frame.columns if content is None else content
+    names: list[Hashable] = [name for name in chosen if content is not None or name != id_column]
     for name in [*names, *([] if id_column is None else [id_column])]:
         if name not in frame.columns:
             msg = f"column {name!r} is not in the pool; its columns are {list(frame.columns)}"
@@ -105,7 +106,7 @@ def _require_text(frame: pd.DataFrame, names: list[Hashable]) -> None:
 
     for name in names:
         dtype = frame[name].dtype
-        if isinstance(dtype, types.CategoricalDtype):  # type: ignore[attr-defined]
+        if isinstance(dtype, types.CategoricalDtype):
             dtype = dtype.categories.dtype
         if not (types.is_object_dtype(dtype) or types.is_string_dtype(dtype)) and len(frame):
             msg = (

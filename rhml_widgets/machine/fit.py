@@ -73,7 +73,7 @@ class Snapshot:
         told = blake2b(digest_size=12, person=b"rhml-fit")
         told.update(self.model.encode("utf-8", "surrogatepass"))
         told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
-        told.update(np.ascontiguousarray(self.label_of, dtype="<i4"))
+        told.update(self.label_of.astype("<i4").tobytes())
         told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))
         return told.hexdigest()
 
@@ -175,7 +175,7 @@ def hits(truth_of: npt.NDArray[np.int32], view: Outlook) -> str:
 
 def _fit_head(known: Snapshot, features: Features) -> Any:
     numbers = np.flatnonzero(known.label_of >= 0)
-    indices = known.label_of[numbers]
+    indices = known.label_of[numbers].astype(np.intp)
     guidance = compile_guidance(
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )

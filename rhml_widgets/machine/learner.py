@@ -528,7 +528,7 @@ class Learner:
         live = self._require_live()
         return explain_item(
             self.features(),
-            self._spoke.get(self.version if version is None else version, live).head,
+            (live if version is None else self._spoke.get(version, live)).head,
             number,
             self._pool.contents[number],
             label=label,
@@ -555,7 +555,7 @@ class Learner:
         X = self.features().X
         if X is None:
             return []
-        found = neighbors(X, number, np.flatnonzero(self._label_of >= 0), n)
+        found = neighbors(X, number, np.flatnonzero(self._label_of >= 0).tolist(), n)
         return list(zip(found.numbers, found.similarities, strict=True))
 
 

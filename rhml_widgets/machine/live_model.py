@@ -115,7 +115,8 @@ class LiveModel(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     @property
     def classes_(self) -> np.ndarray:
         """The classes that version knows."""
-        return self._fitted_attribute("classes_")
+        classes: np.ndarray = self._fitted_attribute("classes_")
+        return classes
 
     @property
     def n_features_in_(self) -> int:

@@ -130,7 +130,7 @@ def _multinomial_loss(
     return value, slope
 
 
-class PriorLogisticRegression(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
     """Logistic regression with a Gaussian prior whose means are given.
 
     Minimizes ``C * sum(log loss) + |W - prior|^2 / 2``: where the labels say nothing of a

@@ -16,6 +16,8 @@ from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rhml_widgets.session import Session
     from rhml_widgets.state import Judgment
 
@@ -164,7 +166,7 @@ def _answers(session: Session, redaction: Redaction) -> Html:
     return rendered(table, element("p", caption)) if caption else table
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Html:
+def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Html:
     head = element("tr", *(element("th", name, scope="col") for name in columns))
     body = (element("tr", *(element("td", cell, dir="auto") for cell in row)) for row in rows)
     table = element("table", element("thead", head), element("tbody", *body))

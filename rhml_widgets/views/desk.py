@@ -6,11 +6,12 @@ is on show) and turns the session into props, each part computed once a change.
 
 from __future__ import annotations
 
+import logging
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.exceptions import NotFittedYetError, RhmlError
+from rhml_widgets.exceptions import NotFittedYetError, NotSavedError, RhmlError
 from rhml_widgets.measures.agreement import kept
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.explanation_panel import (
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk"]
 
+_LOG = logging.getLogger("rhml_widgets")
+
 AHEAD = 2
 """Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
 
@@ -60,6 +63,7 @@ class Desk:
         self._flips: dict[int, list[dict[str, Any]]] = {}
         self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
         self._cached: tuple[Any, Explanation | None] = (None, None)
+        self._unsaved: str | None = None
         self.standing: list[str] = []
 
     @staticmethod
@@ -85,7 +89,13 @@ class Desk:
         """Draw ahead, so that the next item is there when this one is answered."""
         session = self.session
         if not session.read_only:
-            session.query(AHEAD)
+            try:
+                session.query(AHEAD)
+            except NotSavedError as error:
+                # What was asked for before is saved; only the next draw is not.
+                self._unsaved = str(error)
+            else:
+                self._unsaved = None
 
     def open(self, item_id: str, label: Label | None = None, against: Label | None = None) -> None:
         """Open the reasons of an answered item."""
@@ -124,12 +134,12 @@ class Desk:
         self._lesson = lesson
         self._flips[lesson] = [
             {
-                "item_id": row.item_id,
-                "text": row.content,
-                "before": index[row.before],
-                "after": index[row.after],
+                "item_id": row["item_id"],
+                "text": row["content"],
+                "before": index[row["before"]],
+                "after": index[row["after"]],
             }
-            for row in frame.itertuples()
+            for row in frame.to_dict("records")
         ]
 
     # ---- props ----------------------------------------------------------------------------
@@ -150,22 +160,34 @@ class Desk:
                 model=self._model(),
                 stop=stop,
                 unusable=why,
-                problem=problem_of(session.learner.failure),
+                problem=problem_of(session.learner.failure, self._unsaved),
             )
 
-    def _stop(self) -> dict[str, Any] | None:
+    @property
+    def stopped_at(self) -> str | None:
+        """The item on which advice stands, as far as it can be shown here."""
         session = self.session
-        item_id = session.state.standing
+        item_id: str | None = session.state.standing
         if item_id is None or item_id not in session.pool:
             return None
         answer = session.state.answer(item_id)
-        if answer is None or answer.predicted is None:
+        return item_id if answer is not None and answer.predicted is not None else None
+
+    def _stop(self) -> dict[str, Any] | None:
+        session = self.session
+        item_id = self.stopped_at
+        answer = None if item_id is None else session.state.answer(item_id)
+        if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
         subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:
             self._subject, self._before, self._lesson = subject, None, None
-        explanation = self._explanation()
+        try:
+            explanation = self._explanation()
+        except Exception:  # a user's estimator may raise anything
+            _LOG.exception("the reasons for an advice could not be found")
+            explanation = None
         spans: list[list[int]] = []
         if explanation is not None:
             strength = [float(value) for value in explanation.contributions]
@@ -277,7 +299,8 @@ class Desk:
             answer = session.state.answer(self._subject[0])
             if answer is not None and answer.predicted is not None:
                 return answer.predicted.label
-        return session.learner.predicted(number)
+        said: Label = session.learner.predicted(number)
+        return said
 
     def effect(self) -> dict[str, Any] | None:
         """Return the effect on show, or None."""

@@ -235,8 +235,22 @@ def stop_props(
     }
 
 
-def problem_of(failure: FitFailed | None) -> dict[str, Any] | None:
-    """Return a failing fit as something to show: what, why and what to do."""
+def problem_of(failure: FitFailed | None, unsaved: str | None = None) -> dict[str, Any] | None:
+    """Return what is wrong as something to show: what, why and what to do.
+
+    Parameters
+    ----------
+    failure : FitFailed or None
+    unsaved : str or None
+        Why the next items could not be drawn.
+    """
+    if unsaved is not None:
+        return {
+            "kind": "journal",
+            "title": "The journal cannot be written",
+            "text": unsaved,
+            "hint": "What was acknowledged is safe. The next answer tries again.",
+        }
     if failure is None:
         return None
     return {

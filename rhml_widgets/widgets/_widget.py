@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
-from rhml_widgets.exceptions import BadInputError, RhmlError
+from rhml_widgets.exceptions import BadInputError, NotSavedError, RhmlError
+from rhml_widgets.journal.events import Judged
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
 
@@ -30,6 +31,9 @@ CURVES_EVERY = 0.5
 
 CURVES_SOON = 0.1
 """Seconds from a change to its update, so that the reply to an answer is not kept waiting."""
+
+LONGEST = 2000
+"""Characters of an error's message: it may repeat what a page sent."""
 
 SHARE = 0.1
 """Of the time that drawing may take where it takes long."""
@@ -118,7 +122,7 @@ class View(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001 - whatever it is, the page must hear of it
             if not isinstance(error, RhmlError):
                 _LOG.exception("an action failed")
-            told = {"type": type(error).__name__, "message": json_safe(str(error))}
+            told = {"type": type(error).__name__, "message": json_safe(str(error))[:LONGEST]}
             return {**reply, "ok": False, "error": told}
 
 
@@ -242,6 +246,15 @@ def _actions(view: View) -> dict[str, Callable[..., Any]]:  # noqa: C901 - a fla
             raise BadInputError(msg)
         return labels[index]
 
+    def once(event_id: Any) -> str:
+        if event_id is None:
+            msg = "event_id=None: expected an id, the same in every resend"
+            raise BadInputError(msg)
+        return event_id  # type: ignore[no-any-return] - the session looks at it closely
+
+    def known(item_id: Any) -> str:
+        return session.pool.ids[session.pool.number(item_id)]
+
     def seconds(ms: Any) -> float | None:
         # A page's clock may be odd; an answer is not refused for it.
         fine = isinstance(ms, int | float) and not isinstance(ms, bool) and 0 <= ms < 86_400_000
@@ -256,8 +269,14 @@ def _actions(view: View) -> dict[str, Callable[..., Any]]:  # noqa: C901 - a fla
         rationale: list[Any],
         note: str | None,
     ) -> dict[str, Any]:
-        if session.state.standing is not None:
-            msg = "advice stands on another item: keep or revise that answer first"
+        sent = session.sent(once(event_id), Judged, known(item_id))
+        if sent is not None:
+            return {"seq": sent.seq, "stopped": desk.stopped_at == known(item_id)}
+        if desk.stopped_at is not None:
+            msg = "advice stands on an answer: keep or revise that one first"
+            raise BadInputError(msg)
+        if seen is None:
+            msg = "seen=None: expected the journal's seq when the item was shown"
             raise BadInputError(msg)
         seq = session.label(
             item_id,
@@ -265,34 +284,43 @@ def _actions(view: View) -> dict[str, Callable[..., Any]]:  # noqa: C901 - a fla
             seen=seen,
             event_id=event_id,
             duration=seconds(ms),
-            rationale=[mark if isinstance(mark, str) else tuple(mark) for mark in rationale or ()],
+            rationale=rationale,
             note=note,
         )
-        stopped = session.advise(item_id).arm == "full"
+        try:
+            stopped = session.advise(item_id).arm == "full"
+        except NotSavedError:
+            stopped = False  # the answer is saved; what cannot be logged as shown is not shown
         if not stopped:
             desk.prepare()
         return {"seq": seq, "stopped": stopped}
 
-    def settle(item_id: str, answer: Any, event_id: str, ms: float) -> dict[str, Any]:
+    def change(item_id: str, label: int | None, event_id: str, ms: Any) -> dict[str, Any]:
+        sent = session.sent(once(event_id), Judged, known(item_id))
+        if sent is not None:
+            return {"seq": sent.seq}
+        standing = session.state.answer(known(item_id))
+        if standing is None:
+            msg = f"item {item_id!r} has no answer to keep or to change"
+            raise BadInputError(msg)
+        answer = standing.label if label is None else class_at(label)
         seq = session.label(item_id, answer, event_id=event_id, duration=seconds(ms))
         desk.prepare()
         return {"seq": seq}
 
     def keep(item_id: str, event_id: str, ms: float) -> dict[str, Any]:
-        standing = session.state.answer(item_id)
-        if standing is None:
-            msg = f"item {item_id!r} has no answer to keep"
-            raise BadInputError(msg)
-        return settle(item_id, standing.label, event_id, ms)
+        return change(item_id, None, event_id, ms)
 
     def revise(item_id: str, label: int, event_id: str, ms: float) -> dict[str, Any]:
-        return settle(item_id, class_at(label), event_id, ms)
+        class_at(label)
+        return change(item_id, label, event_id, ms)
 
     def correct(item_id: str, label: int, event_id: str) -> dict[str, Any]:
-        return {"seq": session.label(item_id, class_at(label), event_id=event_id)}
+        class_at(label)
+        return change(item_id, label, event_id, None)
 
     def skip(item_id: str, why: str | None, event_id: str) -> dict[str, Any]:
-        seq = session.skip(item_id, why, event_id=event_id)
+        seq = session.skip(item_id, why, event_id=once(event_id))
         desk.prepare()
         return {"seq": seq}
 
@@ -300,7 +328,7 @@ def _actions(view: View) -> dict[str, Callable[..., Any]]:  # noqa: C901 - a fla
         from rhml_widgets.views.words import undo_words
 
         words = undo_words(session.state, session.pool)
-        session.undo(event_id=event_id)
+        session.undo(event_id=once(event_id))
         return {"words": words or ""}
 
     def add_class(name: str, definition: str | None) -> dict[str, Any]:
@@ -320,10 +348,13 @@ def _actions(view: View) -> dict[str, Callable[..., Any]]:  # noqa: C901 - a fla
         term: str, stance: str, label: int | None, item_id: str | None, event_id: str
     ) -> dict[str, Any]:
         about = None if label is None else class_at(label)
-        return {"lesson": desk.teach(term, about, stance, item_id=item_id, event_id=event_id)}
+        return {"lesson": desk.teach(term, about, stance, item_id=item_id, event_id=once(event_id))}
 
     def undo_lesson(lesson: int, event_id: str) -> None:
-        desk.undo_lesson(lesson, event_id)
+        if not isinstance(lesson, int) or lesson not in session.state.lessons:
+            msg = f"lesson={lesson!r}: expected the seq of a lesson"
+            raise BadInputError(msg)
+        desk.undo_lesson(lesson, once(event_id))
 
     def show_flips(lesson: int) -> None:
         desk.show_flips(lesson)

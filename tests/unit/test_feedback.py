@@ -93,16 +93,21 @@ def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
     assert mean_of(after, features, "crashes", "billing") < 0.1 * mean_of(
         before, features, "crashes", "billing"
     )
-    assert after.trust[0] > 0.5 > 0.1 > after.trust[1]
+    assert after.trust[0] > 0.5
+    assert after.trust[1] < 0.1
 
 
 def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
+    labeled = [number for number in range(30) if "twice" not in TEXTS[number]]
+    truth = [TRUTH[number] for number in labeled]
     unseen = Stance("twice", "billing")
-    alone = compiled(features, [unseen], n_labels=8)
     wrong = [Stance("crashes", "billing"), Stance("how", "billing"), Stance("invoice", "bug")]
-    doubted = compiled(features, [*wrong, unseen], n_labels=8)
+    alone, doubted = (
+        compile_guidance(stances, features, CLASSES, labeled, truth)
+        for stances in ([unseen], [*wrong, unseen])
+    )
     assert alone.evidence[-1] == doubted.evidence[-1] == (0, 0)
-    assert mean_of(doubted, features, "twice", "billing") < 0.8 * mean_of(
+    assert mean_of(doubted, features, "twice", "billing") < 0.7 * mean_of(
         alone, features, "twice", "billing"
     )
 

@@ -253,7 +253,7 @@ def test_a_resend_after_the_undo_does_not_answer_again(page):
     page.value("undo", event_id="u1")
     assert page.value("label", **args) == first
     assert page.session.state.n_labeled == 0
-    assert page.value("undo", event_id="u1")["words"] is not None
+    page.value("undo", event_id="u1")
     assert sum(isinstance(e.event, Retracted) for e in page.session.events()) == 1
 
 
@@ -542,28 +542,33 @@ def test_an_answer_that_is_saved_is_not_said_to_be_lost_when_the_next_draw_fails
     assert len(page.props["items"]) == 2
 
 
+def test_advice_that_cannot_be_logged_is_not_shown(monkeypatch):
+    with begin(purposes={"teach": 0.4, "check": 0.6}) as session:
+        work(session, 15)
+        page = Page(rhml.LabelQueue(session))
+        failing(session, monkeypatch, ["Exposed"])
+        while page.props["items"]:
+            wrongly = page.props["items"][0]["purpose"] == "check"
+            assert not page.answer(wrongly=wrongly)["stopped"]
+        assert session.state.n_labeled == 60
+        assert not session.state.exposed
+
+
+def test_advice_on_an_item_that_left_the_pool_stops_nobody(tmp_path):
+    page, item = at_a_stop(journal=tmp_path / "s.rhml")
+    page.session.close()
+    rest = [text for text in texts() if text != item.content]
+    with begin(rest, journal=tmp_path / "s.rhml") as session:
+        assert session.state.standing == item.item_id
+        page = Page(rhml.LabelQueue(session))
+        assert (page.props["state"], page.props["stop"]) == ("asking", None)
+        page.answer()
+
+
 def test_a_view_opens_also_when_nothing_can_be_drawn(session, monkeypatch):
     failing(session, monkeypatch, ["Queried"])
     page = Page(rhml.Workbench(session))
     assert page.props["queue"]["problem"]["kind"] == "journal"
-
-
-class NoReasons(LogisticRegression):
-    """Answers as long as it is not looked into."""
-
-    broken = False
-
-    def predict_proba(self, X):
-        if self.broken and X.shape[0] < 60:
-            msg = "not again"
-            raise RuntimeError(msg)
-        return super().predict_proba(X)
-
-
-def test_advice_without_reasons_is_still_advice(monkeypatch):
-    page, item = at_a_stop(model=NoReasons(C=100), refit="manual")
-    assert page.props["stop"]["item_id"] == item.item_id
-    page.session.close()
 
 
 def test_reasons_that_cannot_be_given_lose_no_answer(monkeypatch):
