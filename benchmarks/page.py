@@ -28,8 +28,13 @@ class Update:
 
 
 @contextmanager
-def listening() -> Iterator[list[Update]]:
+def listening(*, weigh: bool = False) -> Iterator[list[Update]]:
     """Let widgets made inside talk to a comm that writes JSON as a kernel does, and drops it.
+
+    Parameters
+    ----------
+    weigh : bool
+        Whether to note what each message held.
 
     Yields
     ------
@@ -46,7 +51,7 @@ def listening() -> Iterator[list[Update]]:
             # The one call that turns a whole message into bytes, as the kernel's sender does.
             json.dumps({"comm_id": self.comm_id, "data": data, **keys}, ensure_ascii=False)
             state = (data or {}).get("state")
-            if msg_type == "comm_msg" and state is not None:
+            if weigh and msg_type == "comm_msg" and state is not None:
                 sizes = {
                     name: len(json.dumps(value, ensure_ascii=False).encode())
                     for name, value in state.items()

@@ -81,7 +81,7 @@ def _weigh(path: Path, pool: Pool, texts: Corpus, n: int, rounds: int) -> tuple[
     truth = dict(zip(pool.ids, texts.labels, strict=True))
     found: dict[str, float] = {}
     with (
-        listening() as sent,
+        listening(weigh=True) as sent,
         rhml.Session(pool=pool, journal=path, truth=truth, refit="manual") as session,
     ):
         session.fit()
@@ -114,7 +114,7 @@ def _pace(path: Path, texts: Corpus, seconds: float) -> tuple[object, ...]:
     import rhml_widgets as rhml
 
     with (
-        listening() as sent,
+        listening(weigh=True) as sent,
         rhml.Session(pool=texts.texts, classes=texts.classes, journal=path) as session,
     ):
         page = Page(session, rhml.Workbench(session), texts)

@@ -262,6 +262,7 @@ class Dialog:
         BadInputError
             If the id is none, or stands for an event of another kind or item.
         """
+        self._require_open()
         if event_id is None:
             return None
         if not isinstance(event_id, str) or not 0 < len(event_id) <= LONGEST_ID:

@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Learner"]
 
+FORESEEN = 3
+"""Items waiting for an answer whose scores are made ready with a new version."""
+
 KEPT_VERSIONS = 3
 """Versions that can still give the reasons for what they said."""
 
@@ -128,6 +131,8 @@ class Learner:
         self._features: Features | None = None
         self._preparing = Lock()
         self._head: Head | None = None
+        self._foreseen: tuple[Fit | None, dict[int, tuple[list[float], str, float]]] = (None, {})
+        self._near: tuple[Any, npt.NDArray[np.bool_], list[tuple[int, float]]] | None = None
         self._brought_along = False
         self._spoke: dict[int, Fit] = {}
         self._generation = 0
@@ -239,6 +244,7 @@ class Learner:
         except NotFittedYetError:
             return
         head = self._rank(made, features)
+        self._foresee(made, head, features)
         with self._lock:
             if generation != self._generation:
                 return
@@ -430,18 +436,29 @@ class Learner:
         live, version, features = self.live, self.version, self._features
         if live is None or features is None or version is None:
             return None
-        classes = live.snapshot.classes
-        scores, score = decision(live.head, features.rows(np.asarray([number])), classes)
-        index = int(live.outlook.predicted[number])
+        of, foreseen = self._foreseen
+        found = foreseen.get(number) if of is live else None
+        proba, score, firmness = found or _view(live, features, number)
         return Predicted(
             item_id=self._pool.ids[number],
-            label=classes[index],
-            proba=[round(p, 6) for p in scores[0].tolist()],
+            label=live.snapshot.classes[int(live.outlook.predicted[number])],
+            proba=list(proba),
             version=version,
             when=when,
             score=score,
-            firmness=_firmness(live, number),
+            firmness=firmness,
         )
+
+    def _foresee(self, made: Fit, head: Head, features: Features) -> None:
+        """Look at what is asked now and likely next, so that no answer has to wait for it."""
+        with self._lock:
+            waiting = [item_id for item_id in self._state.waiting if item_id in self._pool]
+            numbers = [self._pool.number(item_id) for item_id in waiting[:FORESEEN]]
+            for ranking in head.rankings:
+                place = ranking.first(self.taken)
+                if place is not None and ranking.numbers is not None:
+                    numbers.append(int(ranking.numbers[place]))
+        self._foreseen = made, {number: _view(made, features, number) for number in numbers}
 
     def predicted(self, number: int) -> Label:
         """Return the live version's label of an item.
@@ -555,8 +572,21 @@ class Learner:
         X = self.features().X
         if X is None:
             return []
-        found = neighbors(X, number, np.flatnonzero(self._label_of >= 0).tolist(), n)
-        return list(zip(found.numbers, found.similarities, strict=True))
+        labeled = self._label_of >= 0
+        among = np.flatnonzero(labeled)
+        if self._near is not None:
+            (of, *what), before, kept = self._near
+            if of is X and what == [number, n] and not (before & ~labeled).any():
+                # Of those compared before, only the nearest can still be among the nearest.
+                fresh = np.flatnonzero(labeled & ~before)
+                if not len(fresh):
+                    return kept
+                among = np.union1d(fresh, [other for other, _ in kept])
+        with single_threaded():
+            nearest = neighbors(X, number, among.astype(np.intp).tolist(), n)
+        found = list(zip(nearest.numbers, nearest.similarities, strict=True))
+        self._near = (X, number, n), labeled, found
+        return found
 
 
 def _wins(made: Fit) -> bool:
@@ -574,6 +604,13 @@ def _message(error: BaseException) -> str:
         return tidy(str(error))[:2000]
     except Exception:  # noqa: BLE001 - errors of users' estimators may be broken themselves
         return "(its message cannot be read)"
+
+
+def _view(live: Fit, features: Features, number: int) -> tuple[list[float], str, float]:
+    """Return a version's scores of an item, of what kind they are, and how firm it is."""
+    rows = features.rows(np.asarray([number]))
+    scores, kind = decision(live.head, rows, live.snapshot.classes)
+    return [round(p, 6) for p in scores[0].tolist()], kind, _firmness(live, number)
 
 
 def _firmness(live: Fit, number: int) -> float:

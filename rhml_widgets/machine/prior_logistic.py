@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ __all__ = ["BINARY", "PriorLogisticRegression", "solve"]
 
 BINARY = 2
 """Classes of a model that needs one score only."""
+_OLD = "sample_weight" not in signature(compute_class_weight).parameters
 
 
 def solve(
@@ -230,8 +232,10 @@ class PriorLogisticRegression(ClassifierMixin, BaseEstimator):
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, X, dtype=np.float64, copy=True)
         if self.class_weight is not None:
+            # Since 1.7 "balanced" counts weights where there are some, as LogisticRegression does.
+            counted = {} if sample_weight is None or _OLD else {"sample_weight": weight}
             by_class = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=y, sample_weight=sample_weight
+                self.class_weight, classes=self.classes_, y=y, **counted
             )
             weight = by_class[target] * (1.0 if weight is None else weight)
         self.coef_, self.intercept_, n_iter = solve(

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters.html import HTMLExporter
-from traitlets import default
 
 if TYPE_CHECKING:
     from rhml_widgets.report.pack import FrozenView, Packed
@@ -44,24 +43,11 @@ class RhmlExporter(HTMLExporter):
 
     def __init__(self, config: Any = None, **kw: Any) -> None:
         super().__init__(config=config, **kw)  # type: ignore[no-untyped-call]
+        # A page that is to open offline leaves nothing to be fetched, whatever is configured.
+        self.require_js_url = self.mathjax_url = self.mermaid_js_url = ""
+        self.embed_images = True
         # After all others, so after the one that executes.
         self.register_preprocessor(self._swap)  # type: ignore[no-untyped-call]
-
-    @default("require_js_url")
-    def _require_js_url_default(self) -> str:
-        return ""
-
-    @default("mathjax_url")
-    def _mathjax_url_default(self) -> str:
-        return ""
-
-    @default("mermaid_js_url")
-    def _mermaid_js_url_default(self) -> str:
-        return ""
-
-    @default("embed_images")
-    def _embed_images_default(self) -> bool:
-        return True
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any

@@ -298,7 +298,8 @@ class Desk:
         if self._subject is not None and self._subject[3] is not None:
             answer = session.state.answer(self._subject[0])
             if answer is not None and answer.predicted is not None:
-                return answer.predicted.label
+                label: Label = answer.predicted.label
+                return label
         said: Label = session.learner.predicted(number)
         return said
 

@@ -420,7 +420,7 @@ def test_a_span_analyzes_to_its_feature(vectorizer, content):
             continue
         assert 0 <= start < end <= len(content)
         if "#" in (vectorizer.token_pattern or ""):
-            assert content[start:end].casefold() == token.casefold()
+            assert token.casefold() in content[start:end].casefold()
         else:
             # Lowercasing a final sigma looks at what comes after it.
             again = {one.casefold() for one in analyze(content[start:end])}

@@ -37,7 +37,9 @@ def test_an_id_is_of_the_content_and_of_nothing_else():
 
 
 def test_an_id_is_the_same_in_another_process():
-    code = "from rhml_widgets.items.identity import text_id; print(text_id('caf\\u00e9 \\U0001f4b3'))"
+    code = (
+        "from rhml_widgets.items.identity import text_id; print(text_id('caf\\u00e9 \\U0001f4b3'))"
+    )
     told = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

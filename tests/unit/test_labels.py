@@ -302,8 +302,9 @@ def test_a_number_in_its_range_passes(value):
 
 
 @pytest.mark.parametrize(
-    "value", [-0.1, 1.1, float("nan"), float("inf"), True, "0.5", [0.5], 10**400, -(10**400)],
-        ids=lambda value: str(value)[:5],
+    "value",
+    [-0.1, 1.1, float("nan"), float("inf"), True, "0.5", [0.5], 10**400, -(10**400)],
+    ids=lambda value: str(value)[:5],
 )
 def test_a_number_out_of_its_range_is_refused(value):
     with pytest.raises(BadInputError, match="confidence=.*expected a number from 0 to 1"):

@@ -90,7 +90,9 @@ def test_an_answer_is_refused_politely_only_if_somebody_answered_after_it_was_sh
     seen = session.state.seq
     first = session.label(item.item_id, right(item), seen=seen)
     before = session.state.canonical()
-    with pytest.raises(AlreadyJudgedError, match=f"was answered '{right(item)}' after it was shown"):
+    with pytest.raises(
+        AlreadyJudgedError, match=f"was answered '{right(item)}' after it was shown"
+    ):
         session.label(item.item_id, wrong(item), seen=seen)
     assert session.state.canonical() == before
     session.label(item.item_id, wrong(item), seen=first)
@@ -614,7 +616,12 @@ def test_the_holdout_is_two_hundred_at_most_and_drawn_by_the_seed():
 
 @pytest.mark.parametrize(
     ("holdout", "told"),
-    [(61, "truth is known for 60"), (60, "leave nothing"), (-1, "holdout=-1"), (0.5, "holdout=0.5")],
+    [
+        (61, "truth is known for 60"),
+        (60, "leave nothing"),
+        (-1, "holdout=-1"),
+        (0.5, "holdout=0.5"),
+    ],
 )
 def test_a_holdout_that_cannot_be_is_refused(holdout, told):
     with pytest.raises(BadInputError, match=told):

@@ -294,7 +294,9 @@ def test_a_skip_taken_back_waits_first_and_one_asked_again_does_not_move():
 
 
 def test_exposure_stands_whatever_is_taken_back():
-    state = fold(OPENED, judged("t1:a"), Exposed(item_id="t1:a", what="advice"), Retracted(target=2))
+    state = fold(
+        OPENED, judged("t1:a"), Exposed(item_id="t1:a", what="advice"), Retracted(target=2)
+    )
     assert state.is_exposed("t1:a")
     assert not state.is_exposed("t1:b")
     fold(Exposed(item_id=None, what="predictions"), state=state)

@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
-from rhml_widgets.widgets import _widget
-from rhml_widgets.widgets._widget import Pace
+from rhml_widgets.widgets import pace as paces
+from rhml_widgets.widgets.pace import Pace
 
 
 class Page:
@@ -380,7 +380,10 @@ FORGED = {
     "a class out of range": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "label": 3}},
     "a class below": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "label": -1}},
     "a class by name": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "label": "card"}},
-    "a class that is true": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "label": True}},
+    "a class that is true": {
+        "action": "label",
+        "args": {**LABEL, "item_id": "ITEM", "label": True},
+    },
     "a class of half": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "label": 0.5}},
     "seen as text": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "seen": "3"}},
     "seen nothing": {"action": "label", "args": {**LABEL, "item_id": "ITEM", "seen": None}},
@@ -433,7 +436,13 @@ FORGED = {
     "a definition that is a list": {"action": "add_class", "args": {"name": "n", "definition": []}},
     "an unknown term": {
         "action": "teach",
-        "args": {"term": "zebra", "stance": "supports", "label": 0, "item_id": None, "event_id": "x"},
+        "args": {
+            "term": "zebra",
+            "stance": "supports",
+            "label": 0,
+            "item_id": None,
+            "event_id": "x",
+        },
     },
     "an unknown stance": {
         "action": "teach",
@@ -622,7 +631,10 @@ def test_a_session_taken_over_says_where_it_went(tmp_path):
     with begin(journal=tmp_path / "s.rhml") as session:
         new = Page(rhml.LabelQueue(session))
         assert (old.props["state"], old.props["state_text"]) == ("moved", "moved to the newer cell")
-        assert "moved to the newer cell" in old.error("label", **old.label_args(item, "card"))["message"]
+        assert (
+            "moved to the newer cell"
+            in old.error("label", **old.label_args(item, "card"))["message"]
+        )
         assert new.props["items"][0]["item_id"] == item["item_id"]
         new.answer()
 
@@ -728,8 +740,8 @@ class Clock:
             def start(self):
                 clock.timers.append(self)
 
-        monkeypatch.setattr(_widget.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(_widget.threading, "Timer", Timer)
+        monkeypatch.setattr(paces.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(paces.threading, "Timer", Timer)
 
     def go(self, seconds):
         end = self.now + seconds

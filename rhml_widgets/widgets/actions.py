@@ -1,0 +1,227 @@
+"""Actions: what a page may ask for, by name; nothing else is ever called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.exceptions import BadInputError, NotSavedError
+from rhml_widgets.journal.events import Judged
+from rhml_widgets.views.words import undo_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rhml_widgets.journal.events import Label
+    from rhml_widgets.session import Session
+    from rhml_widgets.views.desk import Desk
+
+__all__ = ["Actions"]
+
+MS_A_DAY = 86_400_000
+
+
+def seconds(ms: Any) -> float | None:
+    """Return a page's milliseconds as seconds; a page's clock may be odd, and is then ignored."""
+    number = isinstance(ms, int | float) and not isinstance(ms, bool)
+    return ms / 1000 if number and 0 <= ms < MS_A_DAY else None
+
+
+def once(event_id: Any) -> Any:
+    """Refuse a request without the id that makes a resend of it harmless.
+
+    Raises
+    ------
+    BadInputError
+    """
+    if event_id is None:
+        msg = "event_id=None: expected an id, the same in every resend"
+        raise BadInputError(msg)
+    return event_id
+
+
+class Actions:
+    """The requests of one view; arguments and replies are those of ``js/src/shared/types.ts``.
+
+    Nothing about an argument is taken for granted: a message may be forged.
+    """
+
+    def __init__(self, session: Session, desk: Desk) -> None:
+        self._session = session
+        self._desk = desk
+
+    def table(self) -> dict[str, Callable[..., Any]]:
+        """Return the actions by the names a page knows them by."""
+        return {
+            action.__name__: action
+            for action in (
+                self.label,
+                self.keep,
+                self.revise,
+                self.correct,
+                self.skip,
+                self.undo,
+                self.add_class,
+                self.explain,
+                self.teach,
+                self.undo_lesson,
+                self.show_flips,
+                self.judge_flips,
+                self.full_text,
+                self.shown,
+                self.refit,
+            )
+        }
+
+    def _class_at(self, index: Any) -> Label:
+        labels = self._session.classes_
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(labels):
+            msg = f"class index {index!r}: expected 0 to {len(labels) - 1}"
+            raise BadInputError(msg)
+        return labels[index]
+
+    def _known(self, item_id: Any) -> str:
+        pool = self._session.pool
+        return pool.ids[pool.number(item_id)]
+
+    # ---- answering ------------------------------------------------------------------------
+
+    def label(
+        self,
+        *,
+        item_id: Any,
+        label: Any,
+        seen: Any,
+        event_id: Any,
+        ms: Any,
+        rationale: Any,
+        note: Any,
+    ) -> dict[str, Any]:
+        """Answer the item a person saw; while advice stands, no label key revises."""
+        own_id = self._known(item_id)
+        sent = self._session.sent(once(event_id), Judged, own_id)
+        if sent is not None:
+            return {"seq": sent.seq, "stopped": self._desk.stopped_at == own_id}
+        if self._desk.stopped_at is not None:
+            msg = "advice stands on an answer: keep or revise that one first"
+            raise BadInputError(msg)
+        if seen is None:
+            msg = "seen=None: expected the journal's seq when the item was shown"
+            raise BadInputError(msg)
+        seq = self._session.label(
+            own_id,
+            self._class_at(label),
+            seen=seen,
+            event_id=event_id,
+            duration=seconds(ms),
+            rationale=rationale,
+            note=note,
+        )
+        try:
+            stopped = self._session.advise(own_id).arm == "full"
+        except NotSavedError:
+            stopped = False  # the answer is saved; what cannot be logged as shown is not shown
+        if not stopped:
+            self._desk.prepare()
+        return {"seq": seq, "stopped": stopped}
+
+    def keep(self, *, item_id: Any, event_id: Any, ms: Any) -> dict[str, Any]:
+        """Keep an answer on which advice stands."""
+        return self._settle(item_id, None, event_id, ms)
+
+    def revise(self, *, item_id: Any, label: Any, event_id: Any, ms: Any) -> dict[str, Any]:
+        """Change an answer on which advice stands."""
+        return self._settle(item_id, self._class_at(label), event_id, ms)
+
+    def correct(self, *, item_id: Any, label: Any, event_id: Any) -> dict[str, Any]:
+        """Change an answer of the history."""
+        return self._settle(item_id, self._class_at(label), event_id, None)
+
+    def _settle(self, item_id: Any, label: Label | None, event_id: Any, ms: Any) -> dict[str, Any]:
+        own_id = self._known(item_id)
+        sent = self._session.sent(once(event_id), Judged, own_id)
+        if sent is not None:
+            return {"seq": sent.seq}
+        standing = self._session.state.answer(own_id)
+        if standing is None:
+            msg = f"item {own_id} has no answer to keep or to change"
+            raise BadInputError(msg)
+        answer = standing.label if label is None else label
+        seq = self._session.label(own_id, answer, event_id=event_id, duration=seconds(ms))
+        self._desk.prepare()
+        return {"seq": seq}
+
+    def skip(self, *, item_id: Any, why: Any, event_id: Any) -> dict[str, Any]:
+        """Put an item aside."""
+        seq = self._session.skip(self._known(item_id), why, event_id=once(event_id))
+        self._desk.prepare()
+        return {"seq": seq}
+
+    def undo(self, *, event_id: Any) -> dict[str, Any]:
+        """Take back what was done last; say what."""
+        with self._session.steady():
+            words = undo_words(self._session.state, self._session.pool)
+        self._session.undo(event_id=once(event_id))
+        return {"words": words or ""}
+
+    def add_class(self, *, name: Any, definition: Any) -> dict[str, Any]:
+        """Add a class."""
+        labels = self._session.classes_
+        if labels and isinstance(name, str) and type(labels[0]) is int:
+            try:
+                name = int(name)
+            except ValueError:
+                msg = f"class {name!r}: the classes of this session are whole numbers"
+                raise BadInputError(msg) from None
+        index = self._session.add_class(name, definition)
+        self._desk.prepare()
+        return {"index": index}
+
+    # ---- reasons and lessons --------------------------------------------------------------
+
+    def explain(self, *, item_id: Any, label: Any, against: Any) -> None:
+        """Open the reasons of an answered item."""
+        self._desk.open(
+            self._known(item_id),
+            None if label is None else self._class_at(label),
+            None if against is None else self._class_at(against),
+        )
+        self._session.touch()
+
+    def teach(
+        self, *, term: Any, stance: Any, label: Any, item_id: Any, event_id: Any
+    ) -> dict[str, Any]:
+        """Teach what a term means."""
+        about = None if label is None else self._class_at(label)
+        lesson = self._desk.teach(term, about, stance, item_id=item_id, event_id=once(event_id))
+        return {"lesson": lesson}
+
+    def undo_lesson(self, *, lesson: Any, event_id: Any) -> None:
+        """Take a lesson back."""
+        if not isinstance(lesson, int) or lesson not in self._session.state.lessons:
+            msg = f"lesson={lesson!r}: expected the seq of a lesson"
+            raise BadInputError(msg)
+        self._desk.undo_lesson(lesson, once(event_id))
+
+    def show_flips(self, *, lesson: Any) -> None:
+        """List the items a lesson changed."""
+        self._desk.show_flips(lesson)
+        self._session.touch()
+
+    def judge_flips(self, *, lesson: Any, n: Any) -> dict[str, Any]:
+        """Queue some of them to be judged blind."""
+        return {"asked": self._session.look(lesson, n)}
+
+    # ---- the rest -------------------------------------------------------------------------
+
+    def full_text(self, *, item_id: Any) -> dict[str, Any]:
+        """Return the whole of a text the page has only the beginning of."""
+        pool = self._session.pool
+        return {"text": pool.contents[pool.number(item_id)]}
+
+    def shown(self, *, item_id: Any) -> None:
+        """Log that an item reached the page."""
+        self._session.shown(self._known(item_id))
+
+    def refit(self) -> None:
+        """Ask for a refit."""
+        self._session.refit()

@@ -1,0 +1,138 @@
+"""Golden: what old journals and ids say today is what they said when they were written.
+
+`journal.jsonl` holds one event of a journal a line, every kind at least once. A change that turns
+one of these tests red makes old sessions mean something else: it needs an upcast on reading, or,
+for ids, a new version prefix. A field added to the state renews `STATE` alone, with its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from rhml_widgets.exceptions import JournalError
+from rhml_widgets.items.identity import pool_digest, text_id
+from rhml_widgets.journal.events import EVENTS, SCHEMA, Entry, decode, encode
+from rhml_widgets.state import State
+
+LINES = (Path(__file__).parent / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+ROWS = [json.loads(line) for line in LINES]
+STATE = "6ee444d01447dc124b4ae0ea3b3c8e899a31fe167295191d37f4c060b6a18ef4"
+"""SHA-256 of the canonical bytes of the state the journal folds to."""
+
+IDS = {
+    "": "t1:60547fa09316b6c953ff56ba",
+    "My card has not arrived": "t1:1b4096a92359f48c229b612c",
+    "my card has not arrived": "t1:7db31a348033683c85aef13c",
+    "My card has not arrived ": "t1:9614b521341e91f78a3b6ad0",
+    "caf\u00e9": "t1:b99561ff8f86771b36361318",
+    "cafe\u0301": "t1:07b9a4dd3c0fb106206d6b79",
+    "nul \x00, tab \t and line\nbreak": "t1:1be92e9390b53ca37b2c6f39",
+    "\u05e9\u05dc\u05d5\u05dd \u4f60\u597d \U0001f469\u200d\U0001f4bb": "t1:79133d864acdaf113a033ab1",
+}
+
+
+def text_of(row) -> str:
+    return json.dumps(row["body"], ensure_ascii=False, separators=(",", ":"))
+
+
+def entry(row) -> Entry:
+    event = decode(row["kind"], text_of(row), row["schema"])
+    return Entry(row["seq"], row["event_id"], row["at"], row["person"], event)
+
+
+@pytest.fixture(scope="module")
+def state():
+    state = State()
+    for row in ROWS:
+        state.fold(entry(row))
+    return state
+
+
+@pytest.mark.parametrize("text", IDS)
+def test_an_id_is_what_it_was(text):
+    assert text_id(text) == IDS[text]
+
+
+def test_a_pools_digest_is_what_it_was():
+    assert pool_digest(IDS.values()) == "743233d14375642242188984fa04d4cd"
+
+
+def test_the_journal_holds_every_kind_of_event_and_no_gap():
+    assert {row["kind"] for row in ROWS} == set(EVENTS)
+    assert [row["seq"] for row in ROWS] == list(range(1, len(ROWS) + 1))
+    assert {row["schema"] for row in ROWS} == {1}
+    assert SCHEMA >= 1
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['seq']}-{row['kind']}")
+def test_an_event_is_read_whole_and_written_again_as_it_was(row):
+    again = json.loads(encode(entry(row).event))
+    assert {name: again[name] for name in row["body"]} == row["body"]
+
+
+def test_the_journal_folds_to_the_same_bytes(state):
+    assert hashlib.sha256(state.canonical()).hexdigest() == STATE
+
+
+def test_and_says_the_same_in_words(state):
+    """What the hash stands for, so that a difference can be understood."""
+    assert (state.seq, state.person, state.n_openings) == (79, "quiet-heron", 1)
+    assert list(state.classes) == ["card", "refund", "crash", "praise"]
+    assert state.seeds == {"crash": ["freeze"]}
+    assert state.counts == {"refund": 2, "card": 3, "crash": 3}
+    assert len(state.skipped) == 1
+    assert len(state.waiting) == 1
+    assert {one.stage for one in state.judgments.values()} == {"first", "revised"}
+    assert len(state.judgments) == state.n_labeled + 1
+    assert len(state.retracted) == 1
+    assert state.exposed_all is not None
+    assert [lesson.origin for lesson in state.lessons.values()] == ["codebook", "person"]
+    assert len(list(state.lessons.values())[-1].looks) == 1
+    assert state.last_version.hits == {"holdout": "101101"}
+    assert state.failure.error == "ValueError"
+    assert len(state.imported) == 2
+    assert [text for _, text in state.notes.values()] == ["a word on it"]
+    (noted,) = [one for one in state.judgments.values() if one.note]
+    assert noted.note == "caf\u00e9 \U0001f4b3"
+    (marked,) = [one for one in state.judgments.values() if one.rationale]
+    assert marked.rationale[1] == (0, 3)
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_an_event_written_before_a_field_was_added_gets_its_default(kind):
+    row = next(row for row in ROWS if row["kind"] == kind)
+    whole = entry(row).event
+    for name in row["body"]:
+        body = {other: value for other, value in row["body"].items() if other != name}
+        try:
+            read = decode(kind, json.dumps(body))
+        except JournalError:
+            assert name in NEEDED[kind]
+        else:
+            assert name not in NEEDED[kind]
+            assert type(read) is type(whole)
+
+
+NEEDED = {
+    "Opened": {"pool_digest", "n_items", "n_rows", "item_kind"},
+    "Extended": {"pool_digest", "n_items", "n_rows"},
+    "ClassAdded": {"label"},
+    "Queried": {"item_id", "purpose", "propensity", "n_candidates"},
+    "Shown": {"item_id"},
+    "Predicted": {"item_id", "label", "proba", "version"},
+    "Judged": {"item_id", "label", "stage"},
+    "Skipped": {"item_id"},
+    "Exposed": {"item_id", "what"},
+    "Taught": {"stances"},
+    "Retracted": {"target"},
+    "Imported": {"labels"},
+    "Fitted": {"version", "snapshot_seq", "digest", "n_labels"},
+    "FitFailed": {"snapshot_seq", "error", "message"},
+    "Scored": {"version", "basis", "hits"},
+    "Noted": {"text"},
+}
+"""Fields an event cannot do without: none may be added to them without a new schema."""
