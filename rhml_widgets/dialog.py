@@ -234,7 +234,7 @@ class Dialog:
         for callback in list(self._subscribers.values()):
             try:
                 callback()
-            except Exception:  # a view that cannot be drawn may not undo an answer that is kept
+            except Exception:  # noqa: BLE001 - a view may fail; the answer it is told of is kept
                 _LOG.exception("a subscriber of the session failed")
 
     @contextmanager
@@ -243,14 +243,13 @@ class Dialog:
         if writes and self._journal.read_only:
             msg = f"{self.name} is read-only here: {self._journal.why_read_only}"
             raise ReadOnlyError(msg)
-        with self.holding():
-            with self._lock:
-                before = self._state.seq
-                try:
-                    yield
-                finally:
-                    if self._state.seq != before:
-                        self._held.dirty = True
+        with self.holding(), self._lock:
+            before = self._state.seq
+            try:
+                yield
+            finally:
+                if self._state.seq != before:
+                    self._held.dirty = True
 
     def sent(
         self, event_id: str | None, kind: type[Event], item_id: str | None = None

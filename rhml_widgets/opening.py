@@ -201,12 +201,7 @@ def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> 
         if argument in told and now != held:
             if argument == "classes" and _same_names(now, held):
                 continue
-            msg = (
-                f"{where} was begun with {argument}={_short(argument, held)} and is now opened "
-                f"with {argument}={_short(argument, now)}. Leave {argument} out to go on, or "
-                "name another journal to begin anew"
-            )
-            raise JournalMismatchError(msg)
+            _require_same(argument, _short(argument, now), _short(argument, held), where)
     return replace(
         given,
         item_kind=begun.item_kind,
@@ -224,10 +219,18 @@ def _same_names(now: Any, held: Any) -> bool:
     return bool(names[0]) and names[0] == names[1]
 
 
-def _short(argument: str, value: Any) -> str:
-    if argument == "classes" and value is not None:
-        return repr([row["name"] for row in value])
-    return repr(value)
+def _short(argument: str, value: Any) -> Any:
+    return [row["name"] for row in value] if argument == "classes" and value else value
+
+
+def _require_same(argument: str, now: Any, held: Any, where: str) -> None:
+    if now is not None and now != held:
+        msg = (
+            f"{where} was begun with {argument}={held!r} and is now opened with "
+            f"{argument}={now!r}. Leave {argument} out to go on, or name another journal to begin "
+            "anew"
+        )
+        raise JournalMismatchError(msg)
 
 
 @dataclass(frozen=True)
@@ -289,16 +292,8 @@ def open_session(
             state.fold(entry)
         if state.opened is not None:
             given = go_on(given, state.opened, told, file.name)
-            if person is not None and person != state.person:
-                msg = f"{file.name} belongs to person={state.person!r}, not {person!r}"
-                raise JournalMismatchError(msg)
-            if holdout is not None and holdout != len(given.holdout):
-                msg = (
-                    f"{file.name} was begun with holdout={len(given.holdout)} and is now opened "
-                    f"with holdout={holdout!r}. Leave holdout out to go on, or name another "
-                    "journal to begin anew"
-                )
-                raise JournalMismatchError(msg)
+            _require_same("person", person, state.person, file.name)
+            _require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
             items.go_by([*given.holdout, *state.queries, *state.exposed, *state.answers])
         known = read_labels(truth, items, "truth")

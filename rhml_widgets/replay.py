@@ -71,7 +71,7 @@ def replay(journal: str | os.PathLike[str], model: Any = None, pool: Any = None)
 
 
 class _Replay(ModuleType):
-    """This module, callable: importing it puts it in the place of the function of its name."""
+    """A callable module: importing it puts it in the place of the function of its name."""
 
     def __call__(
         self, journal: str | os.PathLike[str], model: Any = None, pool: Any = None

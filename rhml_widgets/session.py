@@ -162,7 +162,7 @@ class Session(Teaching):
             if parameter.default is not parameter.empty
         }
         session = cls.__new__(cls)
-        session._begin(**{**usual, "refit": "sync", **arguments}, read_only=True)
+        session._begin(**{**usual, "refit": "sync", **arguments}, read_only=True)  # noqa: SLF001
         return session
 
     def events(self) -> list[Entry]:
@@ -408,7 +408,9 @@ class Session(Teaching):
                 return sent.seq
             answer = self._state.answer(own_id)
             if answer is not None:
-                msg = f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
+                msg = (
+                    f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
+                )
                 raise AlreadyJudgedError(msg)
             return self._record([Skipped(item_id=own_id, why=reason)], [event_id])[-1].seq
 
@@ -434,24 +436,28 @@ class Session(Teaching):
             with self._changing():
                 sent = self.sent(event_id, Retracted)
                 if sent is not None:
-                    return int(getattr(sent.event, "target", seq))
+                    return sent.event.target if isinstance(sent.event, Retracted) else None
                 target = self._state.last_action() if seq is None else seq
                 if target is None:
                     return None
-                if not self._may_undo(target):
-                    msg = f"undo({seq!r}): expected the seq of an answer, a skip or a lesson"
-                    raise BadInputError(msg)
+                target = self._undoable(target)
                 if target in self._state.retracted:
                     return None
                 self._record([Retracted(target=target)], [event_id])
             self._relearn()
         return target
 
-    def _may_undo(self, seq: Any) -> bool:
-        if not isinstance(seq, int | np.integer):
-            return False
+    def _undoable(self, seq: Any) -> int:
         state = self._state
-        return seq in state.retracted or seq in state.lessons or state.action_kind(seq) is not None
+        known = isinstance(seq, int | np.integer) and (
+            int(seq) in state.retracted
+            or int(seq) in state.lessons
+            or state.action_kind(int(seq)) is not None
+        )
+        if not known:
+            msg = f"undo({seq!r}): expected the seq of an answer, a skip or a lesson"
+            raise BadInputError(msg)
+        return int(seq)
 
     def shown(self, item_id: str | Item) -> None:
         """Log that an item reached a page."""

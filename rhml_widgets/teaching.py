@@ -117,7 +117,7 @@ class Teaching(Dialog):
             reasons = self._learner.explain(
                 number, predicted.label, answer.label, predicted.version
             )
-        except Exception:  # an estimator without reasons may speak up all the same
+        except Exception:  # noqa: BLE001 - an estimator without reasons may speak up all the same
             _LOG.exception("the reasons for an advice could not be found")
             reasons = None
         return Advice("full", predicted.label, score, reasons)

@@ -55,6 +55,9 @@ __all__ = ["Learner"]
 FORESEEN = 3
 """Items waiting for an answer whose scores are made ready with a new version."""
 
+TWO = 2
+"""Classes that a model needs to tell apart."""
+
 KEPT_VERSIONS = 3
 """Versions that can still give the reasons for what they said."""
 
@@ -236,7 +239,7 @@ class Learner:
         if live is not None and live.snapshot.digest() == known.digest():
             self._seen_changes, self.failure = n_changes, None
             return
-        if len(known.classes) < 2 or (known.n_labels == 0 and not known.stances):
+        if len(known.classes) < TWO or (known.n_labels == 0 and not known.stances):
             return
         serves = self._brought_along
         try:
@@ -357,10 +360,8 @@ class Learner:
 
     def _log_version(self, made: Fit, digest: str) -> int:
         last = self._state.last_version
-        if last is not None:
-            version = last.version + 1
-        else:
-            version = 1 if made.snapshot.n_labels else 0
+        first = 1 if made.snapshot.n_labels else 0
+        version = first if last is None else last.version + 1
         if not self._may_record():
             return version
         events: list[Event] = [
@@ -562,9 +563,10 @@ class Learner:
             return {}
         coef = form[0] if len(form[0]) > 1 else np.vstack([-form[0][0], form[0][0]])
         known = [one.item() if hasattr(one, "item") else one for one in live.head.classes_]
+        best = [[i for i in np.argsort(-row, kind="stable")[:n] if row[i] > 0] for row in coef]
         return {
-            label: [str(features.names[i]) for i in np.argsort(-row, kind="stable")[:n] if row[i] > 0]
-            for label, row in zip(known, coef, strict=True)
+            label: [str(features.names[i]) for i in columns]
+            for label, columns in zip(known, best, strict=True)
         }
 
     def neighbors(self, number: int, n: int = 3) -> list[tuple[int, float]]:

@@ -108,7 +108,8 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
         own = [outcome for outcome in outcomes if outcome.label == label]
         if own:
             told = count(own)
-            rate = (told.value or 0.0, f"{quoted(label)}: the model agreed on {told.share()} of it.")
+            words = f"{quoted(label)}: the model agreed on {told.share()} of it."
+            rate = (told.value or 0.0, words)
             worst = rate if worst is None or rate < worst else worst
     return worst[1] if worst else "Not known without checks."
 

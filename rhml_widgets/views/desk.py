@@ -185,7 +185,7 @@ class Desk:
             self._subject, self._before, self._lesson = subject, None, None
         try:
             explanation = self._explanation()
-        except Exception:  # a user's estimator may raise anything
+        except Exception:  # noqa: BLE001 - a user's estimator may raise anything
             _LOG.exception("the reasons for an advice could not be found")
             explanation = None
         spans: list[list[int]] = []
@@ -375,6 +375,6 @@ class Desk:
 def _why(session: Session) -> str:
     if session.state.n_labeled == 0:
         return "answer items of two classes first."
-    if len(session.state.counts) < 2:
+    if len(session.state.counts) <= 1:
         return "so far all answers are of one class."
     return "the first fit is still running."

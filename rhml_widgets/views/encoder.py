@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import decimal
 import math
 from typing import Any
@@ -56,7 +56,7 @@ def _rare(value: Any) -> Any:
         return sorted((json_safe(item) for item in value), key=repr)
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(bytes(value)).decode("ascii")
-    if isinstance(value, datetime.date | datetime.time):
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, decimal.Decimal):
         return json_safe(float(value)) if value.is_finite() else None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["class_keys", "label_queue_props", "problem_of", "status_line", "stop_props"]
 
 MAX_TEXT = 10_000
+RECENT = 20
+FEW = 5
 HISTORY = 30
 SKIP_REASONS = ("not sure", "needs context", "several classes fit", "none of these", "not readable")
 
@@ -130,9 +132,9 @@ def _progress(state: State | StateView, n_askable: int) -> dict[str, Any]:
         duration = state.judgments[seq].duration
         if duration is not None:
             last.append(duration)
-        if len(last) == 20:
+        if len(last) == RECENT:
             break
-    each = statistics.median(last) if len(last) >= 5 else None
+    each = statistics.median(last) if len(last) >= FEW else None
     rest = n_askable - state.n_labeled
     left = f"{duration_words(each * rest)} for the rest" if each and rest > 0 else ""
     return {

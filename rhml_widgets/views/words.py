@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 __all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
 
+MINUTE = 60
+LONG = 90 * MINUTE
+"""Seconds from which on people speak of hours."""
+
 STAGES = {"first": "", "revised": "revised", "corrected": "changed", "imported": "imported"}
 """What the history says of a stage, beyond the label itself."""
 
@@ -42,10 +46,10 @@ def duration_words(seconds: float) -> str:
     >>> duration_words(50), duration_words(3000), duration_words(9000)
     ('under a minute', 'about 50 minutes', 'about 2.5 hours')
     """
-    if seconds < 60:
+    if seconds < MINUTE:
         return "under a minute"
-    if seconds < 5400:
-        minutes = round(seconds / 60)
+    if seconds < LONG:
+        minutes = round(seconds / MINUTE)
         return f"about {minutes} minute{'s' if minutes > 1 else ''}"
     return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
 

@@ -11,9 +11,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -108,12 +111,13 @@ class Lab:
         while time.monotonic() < end:
             assert self.process.poll() is None, "JupyterLab did not start: see lab.log"
             try:
-                urllib.request.urlopen(f"{self.url}/api?token=tok", timeout=2).close()
+                urllib.request.urlopen(f"{self.url}/api?token=tok", timeout=2).close()  # noqa: S310
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
             else:
                 return
-        raise AssertionError("JupyterLab did not answer within a minute")
+        message = "JupyterLab did not answer within a minute"
+        raise AssertionError(message)
 
     @property
     def url(self) -> str:
