@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError
 from rhml_widgets.items.identity import tidy
+from rhml_widgets.machine.floor import Floor
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.opening import open_session
 
@@ -38,6 +39,7 @@ class Dialog:
     def _begin(self, *, advice: str, refit: str | int, **arguments: Any) -> None:
         self._lock = threading.RLock()
         self._held = threading.local()
+        self._floor = Floor()
         self._subscribers: dict[int, Callable[[], None]] = {}
         self._closed: str | None = None
         opened = open_session(
@@ -56,6 +58,7 @@ class Dialog:
         self._state = opened.state
         self._truth = opened.truth
         self._learner = opened.learner
+        self._learner.give_way = self._floor.give_way
         self._refit = refit
         self._unseen_labels = 0
         if opened.first:
@@ -163,13 +166,15 @@ class Dialog:
     def wait(self, timeout: float | None = None) -> bool:
         """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
         self._begin_refit()
-        return self._refitter.wait(timeout)
+        with self._floor.left():
+            return self._refitter.wait(timeout)
 
     def _fit_failed(self, error: BaseException) -> None:
         if self._closed is None:
             self._learner.failed(error)
 
     def _rested(self) -> None:
+        self._floor.give_way()
         if self._closed is None:
             self._notify()
 
@@ -218,14 +223,15 @@ class Dialog:
             return
         self._held.depth, self._held.dirty = 1, False
         try:
-            yield
+            with self._floor.taken():
+                try:
+                    yield
+                finally:
+                    self._held.depth = 0
+                    if self._held.dirty:
+                        self._notify()
         finally:
-            self._held.depth = 0
-            try:
-                if self._held.dirty:
-                    self._notify()
-            finally:
-                self._begin_refit()
+            self._begin_refit()
 
     def _notify(self) -> None:
         if getattr(self._held, "depth", 0):

@@ -99,6 +99,8 @@ class Learner:
     failure : FitFailed or None
     changes : dict of int to Change
         By lesson, of those measured in this process.
+    give_way : callable
+        Called between the steps of a turn: returns when nobody is being kept waiting.
     """
 
     def __init__(
@@ -131,6 +133,7 @@ class Learner:
         self._record = record
         self._may_record = may_record
         self.contest: tuple[int, int, int] | None = None
+        self.give_way: Callable[[], None] = lambda: None
         self._features: Features | None = None
         self._preparing = Lock()
         self._head: Head | None = None
@@ -232,6 +235,7 @@ class Learner:
         refitted = any(version.n_labels for version in self._state.versions.values())
         if self.live is None and features.fitted_head is not None and not refitted:
             self._bring_along(features, generation)
+        self.give_way()
         with self._lock:
             known = self._snapshot()
             n_changes = self._n_changes
@@ -246,8 +250,10 @@ class Learner:
             made = fit(known, features, base=live.head if live and serves else None)
         except NotFittedYetError:
             return
+        self.give_way()
         head = self._rank(made, features)
         self._foresee(made, head, features)
+        self.give_way()
         with self._lock:
             if generation != self._generation:
                 return

@@ -174,12 +174,9 @@ class Notebook:
         )
         self.page.wait_for_function(IDLE, timeout=60_000)
 
-
     def shutdown(self) -> None:
         """End the kernel, so that the next notebook meets none of its modules."""
-        self.page.evaluate(
-            "() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
-        )
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
 
 
 def launch(playwright):

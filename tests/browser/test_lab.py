@@ -90,8 +90,9 @@ class Queue:
 
     def ready(self):
         """Wait until the item has been painted and nothing is being saved."""
-        self.page.evaluate("() => new Promise((go) => requestAnimationFrame(() => "
-                           "requestAnimationFrame(go)))")
+        self.page.evaluate(
+            "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+        )
 
     def stopped(self):
         return self.root.locator("[data-action='keep']").count() > 0
@@ -116,6 +117,16 @@ def judged(lab, journal):
     with sqlite3.connect(f"file:{lab.folder / journal}?mode=ro", uri=True) as db:
         rows = db.execute("SELECT event_id, body FROM events WHERE kind = 'Judged' ORDER BY seq")
         return [(event_id, json.loads(body)) for event_id, body in rows.fetchall()]
+
+
+def await_judged(page, lab, journal, n):
+    """Wait until the file holds ``n`` answers; return them."""
+    for _ in range(150):
+        rows = judged(lab, journal)
+        if len(rows) >= n:
+            return rows
+        page.wait_for_timeout(100)
+    pytest.fail(f"{journal} never held {n} answers")
 
 
 def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_notebook):
@@ -184,7 +195,7 @@ def test_digits_after_a_stop_make_no_revision(lab, open_notebook):
     assert queue.stopped()
     assert judged(lab, "digits.rhml") == before
     queue.keep()
-    kept = judged(lab, "digits.rhml")
+    kept = await_judged(notebook.page, lab, "digits.rhml", len(before) + 1)
     assert len(kept) == len(before) + 1
     assert kept[-1][1]["stage"] == "revised"
     assert kept[-1][1]["label"] == before[-1][1]["label"]
@@ -196,20 +207,37 @@ def test_revising_takes_r_and_a_key(lab, open_notebook):
     queue = Queue(notebook)
     queue.focus()
     queue.answer_until_stop()
-    first = judged(lab, "revise.rhml")[-1][1]
+    answers = judged(lab, "revise.rhml")
+    first = answers[-1][1]
     other = next(key for name, key in KEYS.items() if name != first["label"])
     queue.ready()
     notebook.page.keyboard.press("r")
     queue.ready()
     notebook.page.keyboard.press(other)
     notebook.page.wait_for_function(NO_STOP, arg="workbench", timeout=15_000)
-    last = judged(lab, "revise.rhml")[-1][1]
+    last = await_judged(notebook.page, lab, "revise.rhml", len(answers) + 1)[-1][1]
     assert (last["item_id"], last["stage"]) == (first["item_id"], "revised")
     assert last["label"] != first["label"]
 
 
-LEAKING = ["j", "k", "y", "a", "b", "d", "d", "x", "0", "0", "Escape", "ArrowDown", "Shift+Enter",
-           "Control+Enter", "Space", "z"]
+LEAKING = [
+    "j",
+    "k",
+    "y",
+    "a",
+    "b",
+    "d",
+    "d",
+    "x",
+    "0",
+    "0",
+    "Escape",
+    "ArrowDown",
+    "Shift+Enter",
+    "Control+Enter",
+    "Space",
+    "z",
+]
 
 
 def test_sixteen_keys_do_not_leak_into_the_notebook(open_notebook):
@@ -354,9 +382,19 @@ def test_a_struck_word_shows_its_flips_and_can_be_undone(lab, open_notebook):
     queue.root.get_by_text("You struck").first.wait_for(timeout=15_000)
     undo = queue.root.locator("[data-action='undo-lesson']:visible")
     undo.first.wait_for(timeout=15_000)
-    assert notebook.ask("print(sum(l.origin == 'person' and not l.retracted"
-                        " for l in session.state.lessons.values()))") == "1"
+    assert (
+        notebook.ask(
+            "print(sum(l.origin == 'person' and not l.retracted"
+            " for l in session.state.lessons.values()))"
+        )
+        == "1"
+    )
     undo.first.click()
     queue.root.get_by_text("taken back").first.wait_for(timeout=15_000)
-    assert notebook.ask("print(sum(l.origin == 'person' and not l.retracted"
-                        " for l in session.state.lessons.values()))") == "0"
+    assert (
+        notebook.ask(
+            "print(sum(l.origin == 'person' and not l.retracted"
+            " for l in session.state.lessons.values()))"
+        )
+        == "0"
+    )

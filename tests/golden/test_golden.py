@@ -31,7 +31,9 @@ IDS = {
     "caf\u00e9": "t1:b99561ff8f86771b36361318",
     "cafe\u0301": "t1:07b9a4dd3c0fb106206d6b79",
     "nul \x00, tab \t and line\nbreak": "t1:1be92e9390b53ca37b2c6f39",
-    "\u05e9\u05dc\u05d5\u05dd \u4f60\u597d \U0001f469\u200d\U0001f4bb": "t1:79133d864acdaf113a033ab1",
+    "\u05e9\u05dc\u05d5\u05dd \u4f60\u597d \U0001f469\u200d\U0001f4bb": (
+        "t1:79133d864acdaf113a033ab1"
+    ),
 }
 
 

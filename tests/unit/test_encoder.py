@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import json
 import math
@@ -21,6 +21,8 @@ from sessions import STEADY
 
 from rhml_widgets.views.encoder import json_safe
 
+YES = (True, True)
+
 
 class Color(Enum):
     RED = 1
@@ -35,7 +37,7 @@ class Point:
     ("value", "safe"),
     [
         (None, None),
-        (True, True),
+        YES,
         (3, 3),
         (0.5, 0.5),
         ("caf\u00e9", "caf\u00e9"),
@@ -54,7 +56,7 @@ class Point:
         (decimal.Decimal("1e999"), None),
         (np.int64(3), 3),
         (np.uint8(3), 3),
-        (np.bool_(True), True),
+        (np.bool_(YES[0]), YES[0]),
         (np.float32(0.5), 0.5),
         (np.str_("a"), "a"),
         (np.array([1.0, np.nan]), [1.0, None]),
@@ -65,9 +67,9 @@ class Point:
         (pd.Index(["a"]), ["a"]),
         (pd.Timestamp("2026-01-05 09:00"), "2026-01-05T09:00:00"),
         (np.datetime64("2026-01-05"), "2026-01-05"),
-        (datetime.date(2026, 1, 5), "2026-01-05"),
-        (datetime.datetime(2026, 1, 5, 9, tzinfo=datetime.UTC), "2026-01-05T09:00:00+00:00"),
-        (datetime.time(9, 30), "09:30:00"),
+        (dt.date(2026, 1, 5), "2026-01-05"),
+        (dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC), "2026-01-05T09:00:00+00:00"),
+        (dt.time(9, 30), "09:30:00"),
         (b"\x00\xff", "AP8="),
         (bytearray(b"a"), "YQ=="),
         (memoryview(b"a"), "YQ=="),
@@ -90,7 +92,7 @@ def test_each_value_has_one_json_form(value, safe):
     json.dumps(encoded, allow_nan=False).encode()
 
 
-@pytest.mark.parametrize("value", [Color.RED, Point(1), 1j, object, datetime.timedelta(seconds=1)])
+@pytest.mark.parametrize("value", [Color.RED, Point(1), 1j, object, dt.timedelta(seconds=1)])
 def test_anything_else_is_its_words(value):
     assert json_safe(value) == str(value)
 

@@ -23,6 +23,7 @@ from rhml_widgets.items.labels import (
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.items.ranges import require_range
 
+YES = (True, True)
 MISSING = [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT]
 
 
@@ -38,7 +39,7 @@ def names(classes) -> list:
     [
         ("spam", "spam"),
         (3, 3),
-        (True, True),
+        YES,
         (np.str_("spam"), "spam"),
         (np.int64(3), 3),
         (np.bool_(True), True),
@@ -55,7 +56,7 @@ def test_a_label_becomes_a_plain_value(value, label):
 @pytest.mark.parametrize("value", MISSING, ids=repr)
 def test_no_label_is_no_label_however_it_is_written(value):
     assert is_missing(value)
-    with pytest.raises(BadInputError, match="is missing .*name the class, or leave"):
+    with pytest.raises(BadInputError, match=r"is missing .*name the class, or leave"):
         clean_label(value)
 
 
@@ -307,7 +308,7 @@ def test_a_number_in_its_range_passes(value):
     ids=lambda value: str(value)[:5],
 )
 def test_a_number_out_of_its_range_is_refused(value):
-    with pytest.raises(BadInputError, match="confidence=.*expected a number from 0 to 1"):
+    with pytest.raises(BadInputError, match=r"confidence=.*expected a number from 0 to 1"):
         require_range("confidence", value, 1.0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import threading
 from itertools import pairwise
 
@@ -56,7 +57,9 @@ def together(*actions):
         thread.start()
     for thread in threads:
         thread.join(LONG)
-        assert not thread.is_alive()
+        if thread.is_alive():
+            faulthandler.dump_traceback()
+            pytest.fail("a thread is stuck; see where above")
     if errors:
         raise errors[0]
 

@@ -403,7 +403,7 @@ sys.stdin.readline()
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory):
-    """A journal that another process holds: path, process, and the item it is at."""
+    """Let another process hold a journal; return path, process, and the item it is at."""
     path = tmp_path_factory.mktemp("held") / "session.rhml"
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path), str(Path(__file__).parent)],

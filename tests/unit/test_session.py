@@ -35,11 +35,9 @@ from rhml_widgets.journal.events import (
     Fitted,
     Judged,
     Opened,
-    Predicted,
     Queried,
     Retracted,
     Skipped,
-    Taught,
 )
 
 
@@ -317,7 +315,7 @@ def test_every_item_is_asked_once_and_then_no_more(session):
 
 @pytest.mark.parametrize("size", [0, -1, 1.0, "1", True, None])
 def test_a_batch_is_a_whole_number_of_at_least_one(session, size):
-    with pytest.raises(BadInputError, match="batch_size=.*at least 1"):
+    with pytest.raises(BadInputError, match=r"batch_size=.*at least 1"):
         session.query(size)
 
 
@@ -1034,7 +1032,17 @@ class Full:
         lambda s, item: s.explain(item),
         lambda s, item: s.shown(item),
     ],
-    ids="label skip undo teach add_class query predict_pool explain shown".split(),
+    ids=[
+        "label",
+        "skip",
+        "undo",
+        "teach",
+        "add_class",
+        "query",
+        "predict_pool",
+        "explain",
+        "shown",
+    ],
 )
 def test_what_cannot_be_saved_changes_nothing_and_can_be_tried_again(session, action, monkeypatch):
     work(session)

@@ -73,35 +73,46 @@ def check(session, told):
 # ---- the side that kills ------------------------------------------------------------------
 
 
-def one_round(path, told, number, draw):
-    """Fork a worker, kill it after some answers, and note what it acknowledged."""
+def fork(path, told, number):
+    """Fork a worker; return its pid and the end of the pipe it tells its answers to."""
     read, write = os.pipe()
     pid = os.fork()
-    if pid == 0:
-        os.close(read)
+    if pid:
+        os.close(write)
+        return pid, read
+    os.close(read)
 
-        def say(*words):
-            os.write(write, (" ".join(words) + "\n").encode())
+    def say(*words):
+        os.write(write, (" ".join(words) + "\n").encode())
 
-        try:
-            worker(path, told, say, number)
-        except BaseException:
-            say("fault", json.dumps(traceback.format_exc()))
-        os._exit(0)
-    os.close(write)
+    try:
+        worker(path, told, say, number)
+    except BaseException:  # noqa: BLE001 - the other side has to hear of it
+        say("fault", json.dumps(traceback.format_exc()))
+    os._exit(0)
+
+
+def listen(read, draw):
+    """Return what a worker says up to some moment between two answers, or before the first."""
     wanted, early = draw.randrange(5), draw.random() < 0.2
     until = time.monotonic() + (draw.uniform(0, 0.2) if early else 60.0)
-    buffer, seen = b"", 0
-    while time.monotonic() < until:
-        ready, _, _ = select.select([read], [], [], max(0.0, until - time.monotonic()))
+    buffer, reached = b"", False
+    while (left := until - time.monotonic()) > 0:
+        ready, _, _ = select.select([read], [], [], left)
         chunk = os.read(read, 65536) if ready else b""
         if ready and not chunk:
             break
         buffer += chunk
-        if buffer.count(b"saved") >= wanted > seen or (wanted == 0 and b"asked" in buffer):
-            seen = wanted + 1
-            # Some moment between this answer and the next but one.
+        if not reached and b"asked" in buffer and buffer.count(b"saved") >= wanted:
+            reached = True
             until = min(until, time.monotonic() + draw.uniform(0, 0.03))
+    return buffer
+
+
+def one_round(path, told, number, draw):
+    """Fork a worker, kill it after some answers, and note what it acknowledged."""
+    pid, read = fork(path, told, number)
+    buffer = listen(read, draw)
     os.kill(pid, signal.SIGKILL)
     while chunk := os.read(read, 65536):
         buffer += chunk

@@ -103,47 +103,69 @@ def plain(entries):
     return labels, answers, skipped
 
 
+class Writer:
+    """Draws events as a session might write them, and knows what may come next."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.answered: dict[str, int] = {}
+        self.undoable: list[tuple[int, str | None]] = []
+        self.lessons: list[int] = []
+        self.versions = 0
+
+    def event(self, seq):
+        item = self.draw(st.sampled_from(ITEMS))
+        kinds = [self.label, self.expose, self.teach, self.fit, self.predict, self.show]
+        kinds += [self.query, self.skip] if item not in self.answered else []
+        kinds += [self.undo] * 2 if self.undoable else []
+        return self.draw(st.sampled_from(kinds))(seq, item)
+
+    def query(self, _seq, item):
+        return queried(item)
+
+    def label(self, seq, item):
+        self.answered[item] = self.answered.get(item, 0) + 1
+        self.undoable.append((seq, item))
+        return judged(item, self.draw(st.sampled_from(LABELS)))
+
+    def skip(self, seq, item):
+        self.undoable.append((seq, None))
+        return Skipped(item_id=item)
+
+    def undo(self, _seq, _item):
+        place = self.draw(st.integers(0, len(self.undoable) - 1))
+        target, item = self.undoable.pop(place)
+        if item is not None:
+            self.answered[item] -= 1
+            if not self.answered[item]:
+                del self.answered[item]
+        return Retracted(target=target)
+
+    def expose(self, _seq, item):
+        return Exposed(item_id=self.draw(st.sampled_from([item, None])), what="explanation")
+
+    def teach(self, seq, _item):
+        self.undoable.append((seq, None))
+        self.lessons.append(seq)
+        return Taught(stances=[{"term": "w", "label": "spam", "stance": "supports"}])
+
+    def fit(self, _seq, _item):
+        self.versions += 1
+        return fitted(self.versions, lesson=self.lessons[-1] if self.lessons else None, flips=3)
+
+    def predict(self, _seq, item):
+        return predicted(item)
+
+    def show(self, _seq, item):
+        return Shown(item_id=item)
+
+
 @st.composite
 def histories(draw):
     """Entries as a session might write them: an item is asked, skipped or answered, and undone."""
-    entries = [Entry(1, "e1", AT, "quiet-heron", OPENED)]
-    answered, undoable, lessons = {}, [], []
-    versions = 0
-    for seq in range(2, draw(st.integers(2, 40))):
-        item = draw(st.sampled_from(ITEMS))
-        free = item not in answered
-        kind = draw(st.sampled_from("query label skip undo expose teach fit predict show".split()))
-        if kind == "query" and free:
-            event = queried(item)
-        elif kind == "label":
-            event = judged(item, draw(st.sampled_from(LABELS)))
-            answered[item] = answered.get(item, 0) + 1
-            undoable.append((seq, item))
-        elif kind == "skip" and free:
-            event = Skipped(item_id=item)
-            undoable.append((seq, None))
-        elif kind == "undo" and undoable:
-            target, item = undoable.pop(draw(st.integers(0, len(undoable) - 1)))
-            if item is not None:
-                answered[item] -= 1
-                if not answered[item]:
-                    del answered[item]
-            event = Retracted(target=target)
-        elif kind == "expose":
-            event = Exposed(item_id=draw(st.sampled_from([item, None])), what="explanation")
-        elif kind == "teach":
-            event = Taught(stances=[{"term": "w", "label": "spam", "stance": "supports"}])
-            undoable.append((seq, None))
-            lessons.append(seq)
-        elif kind == "fit":
-            versions += 1
-            event = fitted(versions, lesson=lessons[-1] if lessons else None, flips=3)
-        elif kind == "predict":
-            event = predicted(item)
-        else:
-            event = Shown(item_id=item)
-        entries.append(Entry(seq, f"e{seq}", AT, "quiet-heron", event))
-    return entries
+    writer = Writer(draw)
+    events = [OPENED, *(writer.event(seq) for seq in range(2, draw(st.integers(2, 40))))]
+    return [Entry(seq, f"e{seq}", AT, "quiet-heron", event) for seq, event in enumerate(events, 1)]
 
 
 @STEADY
@@ -360,7 +382,7 @@ def test_the_view_follows_the_state_and_changes_nothing():
     fold(judged("t1:a"), state=state)
     assert view.n_labeled == 1
     assert view.answer("t1:a").label == "spam"
-    with pytest.raises(AttributeError, match="read-only.*session's methods"):
+    with pytest.raises(AttributeError, match=r"read-only.*session's methods"):
         view.seq = 0
     with pytest.raises(TypeError):
         view.answers["t1:b"] = ()

@@ -381,7 +381,7 @@ def test_a_lesson_is_shown_beside_what_was_before():
         assert (row["stance"], row["stance_label"], row["stance_lesson"]) == ("supports", 1, lesson)
         assert row["before"] != row["value"]
         assert desk.effect()["version"] == session.learner.version
-        assert [one["lesson"] for one in desk.lessons()][0] == lesson
+        assert desk.lessons()[0]["lesson"] == lesson
         desk.undo_lesson(lesson)
         assert desk.effect()["undone"]
         assert lesson not in [one["lesson"] for one in desk.lessons()]

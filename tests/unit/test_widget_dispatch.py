@@ -140,8 +140,17 @@ def test_the_next_item_is_always_there_before_it_is_needed(page):
 
 @pytest.mark.parametrize(
     ("ms", "seconds"),
-    [(0, 0.0), (1500, 1.5), (-1, None), (None, None), ("5", None), (float("nan"), None)]
-    + [(float("inf"), None), (True, None), (10**12, None)],
+    [
+        (0, 0.0),
+        (1500, 1.5),
+        (-1, None),
+        (None, None),
+        ("5", None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (True, None),
+        (10**12, None),
+    ],
 )
 def test_an_odd_clock_costs_no_answer(page, ms, seconds):
     item = page.props["items"][0]
@@ -757,7 +766,7 @@ def test_ten_thousand_changes_are_a_few_updates_and_the_last_is_among_them(monke
     drawn = []
     pace = Pace(lambda: drawn.append((clock.now, change)), 0.5)
     for n in range(10_000):
-        change = n  # noqa: F841 - read by the action
+        change = n
         pace.ask()
         clock.go(0.001)
     clock.go(5)
