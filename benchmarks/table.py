@@ -32,7 +32,28 @@ Name = TypeVar("Name", str, int)
 N_WORDS = 20_000
 """Made-up words that tell longer pools' messages apart; the k-th comes about 1/k as often."""
 
-_SYLLABLES = "ba ce di fo gu ha ki lo mu na pe ri so tu va we xi yo za bre".split()
+_SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ha",
+    "ki",
+    "lo",
+    "mu",
+    "na",
+    "pe",
+    "ri",
+    "so",
+    "tu",
+    "va",
+    "we",
+    "xi",
+    "yo",
+    "za",
+    "bre",
+]
 
 
 @dataclass(frozen=True)

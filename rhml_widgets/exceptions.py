@@ -8,7 +8,7 @@ Each is also the nearest builtin, so ``except ValueError`` keeps working::
     ├── UnknownItemError (LookupError)        an item that is not in the pool
     ├── UnknownTermError (LookupError)        a term the model's features do not hold
     ├── AlreadyJudgedError (RuntimeError)     somebody answered this item after it was shown
-    ├── SealedError (RuntimeError)            the model's view was asked for before the first judgment
+    ├── SealedError (RuntimeError)            the model's view was asked for before an answer
     ├── NotFittedYetError (RuntimeError)      no model has been fitted in this session so far
     ├── ClosedSessionError (RuntimeError)     the session was closed or moved to a newer cell
     ├── JournalError (OSError)                the journal cannot be opened, read or written

@@ -55,7 +55,7 @@ def first_lesson(classes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         told = {word: 1 / users[word] for word in words if users[word] < max(len(rows), 2)}
         lesson += [
             {"term": term, "label": row["name"], "stance": "supports", "strength": strength}
-            for term, strength in {**seeds, **{w: s for w, s in told.items() if w not in seeds}}.items()
+            for term, strength in {**seeds, **told, **seeds}.items()
             if term
         ]
     return lesson

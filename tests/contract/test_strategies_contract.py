@@ -1,7 +1,7 @@
 """Every strategy of ours keeps the contract that `rhml_widgets.checks` asks of anybody's."""
 
 # Stubs take what the protocol gives, used or not.
-# ruff: noqa: ARG001, ARG005
+# ruff: noqa: ARG005
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def names(classes) -> list:
         YES,
         (np.str_("spam"), "spam"),
         (np.int64(3), 3),
-        (np.bool_(True), True),
+        (np.bool_(True), True),  # noqa: FBT003
         (np.array("spam"), "spam"),
         ("lone \ud800", "lone \ufffd"),
     ],

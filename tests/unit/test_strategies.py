@@ -1,7 +1,7 @@
 """Strategies score: the right order, the right range, and clear words for what is none."""
 
 # Stubs take what the protocol gives, used or not.
-# ruff: noqa: ARG001, ARG002, ARG005
+# ruff: noqa: ARG005
 
 from __future__ import annotations
 
