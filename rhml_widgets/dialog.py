@@ -58,14 +58,13 @@ class Dialog:
         self._state = opened.state
         self._truth = opened.truth
         self._learner = opened.learner
-        self._learner.give_way = self._floor.give_way
         self._refit = refit
         self._unseen_labels = 0
         if opened.first:
             self._record(opened.first)
         self._learner.catch_up()
         self._refitter = Refitter(
-            self._learner.turn,
+            self._turn,
             self._fit_failed,
             self._rested,
             background=refit not in ("sync", "manual"),
@@ -169,6 +168,10 @@ class Dialog:
         with self._floor.left():
             return self._refitter.wait(timeout)
 
+    def _turn(self) -> None:
+        with self._floor.working():
+            self._learner.turn()
+
     def _fit_failed(self, error: BaseException) -> None:
         if self._closed is None:
             self._learner.failed(error)
@@ -193,7 +196,8 @@ class Dialog:
             if self._refitter.background and bool(getattr(self._held, "depth", 0)):
                 self._held.learn = True
             else:
-                self._refitter.request()
+                with self._floor.left():  # another thread's turn may have to be waited for
+                    self._refitter.request()
 
     def _begin_refit(self) -> None:
         """Ask for the refit that was put off while this thread was answering."""

@@ -468,11 +468,12 @@ class Session(Teaching):
 
     def __repr__(self) -> str:
         """Say what matters: model, version, how far, how good."""
-        parts = [
-            self._learner.words(),
-            f"{self._state.n_labeled:,} of {len(self.pool):,} labeled",
-            repr_line(self._state),
-        ]
+        with self._lock:
+            parts = [
+                self._learner.words(),
+                f"{self._state.n_labeled:,} of {len(self.pool):,} labeled",
+                repr_line(self._state),
+            ]
         return f"Session({' · '.join(part for part in parts if part)})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from rhml_widgets.exceptions import NotFittedYetError
 from rhml_widgets.machine.estimators import fit_head, outlook
 from rhml_widgets.machine.feedback import compile_guidance
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
@@ -70,6 +72,10 @@ class Snapshot:
 
     def digest(self) -> str:
         """Return one hash of the model, the classes, labels and stances."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         told = blake2b(digest_size=12, person=b"rhml-fit")
         told.update(self.model.encode("utf-8", "surrogatepass"))
         told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
@@ -150,7 +156,9 @@ def fit(known: Snapshot, features: Features, *, base: Any = None) -> Fit:
     began = time.perf_counter()
     with single_threaded():
         head = _fit_head(known, features)
+        give_way()
         view = outlook(head, features.rows(), known.classes)
+        give_way()
         change = None if known.lesson is None else _change(known, features, view)
         contest = None
         if base is not None and known.n_labels >= MIN_CONTEST:

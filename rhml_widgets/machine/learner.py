@@ -33,9 +33,11 @@ from rhml_widgets.machine.explainers import explain_item, neighbors
 from rhml_widgets.machine.features import Features, check_model
 from rhml_widgets.machine.feedback import Stance
 from rhml_widgets.machine.fit import NO_CLASS_YET, NO_TRUTH, Change, Fit, Snapshot, fit, hits
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.live_model import LiveModel
 from rhml_widgets.machine.outlook import linear_form
 from rhml_widgets.machine.queue import Head, draw, rank
+from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
@@ -99,8 +101,6 @@ class Learner:
     failure : FitFailed or None
     changes : dict of int to Change
         By lesson, of those measured in this process.
-    give_way : callable
-        Called between the steps of a turn: returns when nobody is being kept waiting.
     """
 
     def __init__(
@@ -119,10 +119,12 @@ class Learner:
     ) -> None:
         self.model = LiveModel(model)
         self.model._bind()  # noqa: SLF001 - only a session may close its fit
+        self._params = repr(model)
         self._printed = _printed(model, transform)
         self.live: Fit | None = None
         self.version: int | None = None
         self.failure: FitFailed | None = None
+        self.strategy_failure: str | None = None
         self.changes: dict[int, Change] = {}
         self.strategy = strategy
         self.purposes = purposes
@@ -133,7 +135,6 @@ class Learner:
         self._record = record
         self._may_record = may_record
         self.contest: tuple[int, int, int] | None = None
-        self.give_way: Callable[[], None] = lambda: None
         self._features: Features | None = None
         self._preparing = Lock()
         self._head: Head | None = None
@@ -235,7 +236,7 @@ class Learner:
         refitted = any(version.n_labels for version in self._state.versions.values())
         if self.live is None and features.fitted_head is not None and not refitted:
             self._bring_along(features, generation)
-        self.give_way()
+        give_way()
         with self._lock:
             known = self._snapshot()
             n_changes = self._n_changes
@@ -250,10 +251,10 @@ class Learner:
             made = fit(known, features, base=live.head if live and serves else None)
         except NotFittedYetError:
             return
-        self.give_way()
+        give_way()
         head = self._rank(made, features)
         self._foresee(made, head, features)
-        self.give_way()
+        give_way()
         with self._lock:
             if generation != self._generation:
                 return
@@ -333,17 +334,28 @@ class Learner:
         with self._lock:
             taken = self.taken.copy()
             asked = np.fromiter(self._asked, dtype=np.intp, count=len(self._asked))
-        return rank(
-            self.strategy,
-            made.head,
-            features,
-            made.outlook,
-            taken=taken,
-            asked=asked,
-            labeled=np.flatnonzero(made.snapshot.label_of >= 0),
-            y=made.snapshot.label_of,
-            random_state=made.snapshot.random_state,
-        )
+
+
+        def ranked(strategy: Strategy) -> Head:
+            return rank(
+                strategy,
+                made.head,
+                features,
+                made.outlook,
+                taken=taken,
+                asked=asked,
+                labeled=np.flatnonzero(made.snapshot.label_of >= 0),
+                y=made.snapshot.label_of,
+                random_state=made.snapshot.random_state,
+            )
+
+        self.strategy_failure = None
+        try:
+            return ranked(self.strategy)
+        except Exception as error:  # noqa: BLE001 - a person's own strategy may raise anything
+            # The fit is sound whatever the strategy does: it goes live, and margin asks.
+            self.strategy_failure = f"{type(error).__name__}: {error}"
+            return ranked(resolve("margin"))
 
     def _go_live(self, made: Fit, head: Head, features: Features) -> None:
         last = self._state.last_version
@@ -376,7 +388,7 @@ class Learner:
                 snapshot_seq=made.snapshot.seq,
                 digest=digest,
                 n_labels=made.snapshot.n_labels,
-                params=repr(self.model.estimator),
+                params=self._params,
                 lesson=made.change.lesson if made.change else None,
                 flips=len(made.change.numbers) if made.change else None,
                 seconds=round(made.seconds, 4),
@@ -416,6 +428,7 @@ class Learner:
             self._generation += 1
             self.model = LiveModel(model)
             self.model._bind()  # noqa: SLF001 - as above
+            self._params = repr(model)
             self._printed = _printed(model, self.transform)
             self.live = self.version = self.failure = self.contest = None
             self._features = self._head = None
@@ -616,6 +629,7 @@ def _message(error: BaseException) -> str:
 
 def _view(live: Fit, features: Features, number: int) -> tuple[list[float], str, float]:
     """Return a version's scores of an item, of what kind they are, and how firm it is."""
+    give_way()
     rows = features.rows(np.asarray([number]))
     scores, kind = decision(live.head, rows, live.snapshot.classes)
     return [round(p, 6) for p in scores[0].tolist()], kind, _firmness(live, number)

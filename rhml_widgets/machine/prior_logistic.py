@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.matrices import is_sparse
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def solve(
     shape = (n_features + fit_intercept, n_rows)
 
     def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        give_way()
         step = flat.reshape(shape)
         coef = step[:n_features]
         raw = X @ coef + offset

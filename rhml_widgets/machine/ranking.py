@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.strategy import Strategy, View
 
 if TYPE_CHECKING:
@@ -146,9 +147,11 @@ def _ranking(share: float, strategy: Strategy, view: View) -> Ranking:
     numbers, utilities = strategy.shortlist(view, LONG)
     # Where all that is compared was asked before in other words, the next ones are.
     for start in range(0, max(len(numbers), 1), SHORT):
+        give_way()
         compared = _compare(view, numbers[start : start + SHORT])
         if not compared.asked_before.all():
             break
+    give_way()
     kept = np.flatnonzero(~compared.asked_before)
     kept = kept[strategy.arrange(view, numbers[start + kept])]
     order = np.concatenate(

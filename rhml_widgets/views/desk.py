@@ -160,7 +160,9 @@ class Desk:
                 model=self._model(),
                 stop=stop,
                 unusable=why,
-                problem=problem_of(session.learner.failure, self._unsaved),
+                problem=problem_of(
+                    session.learner.failure, self._unsaved, session.learner.strategy_failure
+                ),
             )
 
     @property

@@ -237,7 +237,9 @@ def stop_props(
     }
 
 
-def problem_of(failure: FitFailed | None, unsaved: str | None = None) -> dict[str, Any] | None:
+def problem_of(
+    failure: FitFailed | None, unsaved: str | None = None, strategy: str | None = None
+) -> dict[str, Any] | None:
     """Return what is wrong as something to show: what, why and what to do.
 
     Parameters
@@ -245,6 +247,8 @@ def problem_of(failure: FitFailed | None, unsaved: str | None = None) -> dict[st
     failure : FitFailed or None
     unsaved : str or None
         Why the next items could not be drawn.
+    strategy : str or None
+        What a query strategy raised.
     """
     if unsaved is not None:
         return {
@@ -252,6 +256,14 @@ def problem_of(failure: FitFailed | None, unsaved: str | None = None) -> dict[st
             "title": "The journal cannot be written",
             "text": unsaved,
             "hint": "What was acknowledged is safe. The next answer tries again.",
+        }
+    if failure is None and strategy is not None:
+        return {
+            "kind": "model",
+            "title": "Your query strategy failed",
+            "text": strategy,
+            "hint": "The model learns on, and margin chooses what is asked. Mend the strategy and "
+            "open the session again.",
         }
     if failure is None:
         return None

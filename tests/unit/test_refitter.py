@@ -14,9 +14,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+import rhml_widgets as rhml
 from rhml_widgets.journal.events import FitFailed, Fitted
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.state import State
+from rhml_widgets.views.desk import Desk
 
 LONG = 20.0
 """Seconds after which a thread that should have ended is taken for stuck."""
@@ -589,3 +591,25 @@ def test_taking_back_the_answer_a_fit_failed_on_ends_the_failure():
         session.undo()
         assert session.learner.failure is None
         assert session.learner.behind == 0
+
+
+def test_a_strategy_that_raises_costs_no_fit_and_is_shown(tmp_path):
+    def broken(_estimator, _X, *, random_state):
+        message = "the oracle is asleep"
+        raise RuntimeError(message)
+
+    session = rhml.Session(
+        pool=["free prize", "see you", "free money", "at home", "win a prize", "home soon"],
+        classes=["spam", "ham"],
+        strategy=broken,
+        journal=tmp_path / "s.rhml",
+        refit="sync",
+    )
+    for text, label in (("free prize", "spam"), ("see you", "ham")):
+        session.label(session.pool.ids[session.pool.contents.index(text)], label)
+    assert session.model.version_ >= 1
+    assert session.query()[0].purpose in {"teach", "check", "challenge"}
+    shown = Desk.of(session).queue()["problem"]
+    assert "the oracle is asleep" in shown["text"]
+    assert "margin" in shown["hint"]
+    session.close()
