@@ -42,31 +42,35 @@ class Refitter:
         self._died = died
         self._rested = rested
         self._changed = threading.Condition()
-        self._pending = False
-        self._running = False
+        self._asked = self._begun = self._done = 0
+        """Requests made so far; how many of them the last turn that began or ended has met."""
         self._owner: int | None = None
-        """The thread that takes a turn or tells of one."""
+        """The thread that takes turns or tells of one."""
         self._closed = False
         self._thread: threading.Thread | None = None
 
     @property
     def busy(self) -> bool:
         """Whether a turn runs or waits to run."""
-        return self._pending or self._running
+        return self._asked > self._done and not self._closed
 
     def request(self) -> None:
-        """Ask for a turn; returns at once in the background, else after it."""
+        """Ask for a turn; returns at once in the background, else when one has met it."""
         with self._changed:
             if self._closed:
                 return
-            self._pending = True
+            self._asked += 1
+            own = self._asked
             if self.background and self._has_worker():
                 self._changed.notify_all()
                 return
             if self._owner == threading.get_ident():
                 return
-            while self._owner is not None:
+            while self._owner is not None and self._done < own:
                 self._changed.wait()
+            if self._done >= own:
+                return
+            self._owner = threading.get_ident()
         self._take_turns()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -81,7 +85,7 @@ class Refitter:
         with self._changed:
             if self._owner == threading.get_ident():
                 return False
-            while (self._pending or self._owner is not None) and not self._closed:
+            while (self._asked > self._done or self._owner is not None) and not self._closed:
                 left = None if end is None else end - time.monotonic()
                 if left is not None and left <= 0:
                     return False
@@ -92,13 +96,12 @@ class Refitter:
         """End the worker after its turn; nothing runs afterwards."""
         with self._changed:
             self._closed = True
-            self._pending = False
             self._changed.notify_all()
 
     def _has_worker(self) -> bool:
         # A forked child has the attribute but not the thread.
         if self._thread is None or not self._thread.is_alive():
-            self._running, self._owner = False, None
+            self._begun, self._owner = self._done, None
             thread = threading.Thread(target=self._work, name="rhml-refitter", daemon=True)
             try:
                 thread.start()
@@ -109,27 +112,39 @@ class Refitter:
         return self.background
 
     def _work(self) -> None:
-        while not self._closed:
+        while True:
             with self._changed:
-                while not self._pending and not self._closed:
+                while self._asked == self._begun and not self._closed:
                     self._changed.wait()
+                if self._closed:
+                    return
+                self._owner = threading.get_ident()
             self._take_turns()
 
     def _take_turns(self) -> None:
-        while True:
-            with self._changed:
-                if not self._pending or self._closed or self._owner is not None:
-                    return
-                self._pending, self._running = False, True
-                self._owner = threading.get_ident()
-            try:
+        """Take turns, as the owner, until every request is met."""
+        try:
+            while self._begin():
                 self._run()
-                self._running = False
-                self._rested()
-            finally:
                 with self._changed:
-                    self._running, self._owner = False, None
+                    self._done = self._begun
                     self._changed.notify_all()
+                self._rested()
+        except BaseException:
+            with self._changed:
+                self._done, self._owner = self._begun, None
+                self._changed.notify_all()
+            raise
+
+    def _begin(self) -> bool:
+        with self._changed:
+            if self._asked == self._begun or self._closed:
+                # Given up under the same lock: a request that comes next finds nobody at it.
+                self._owner = None
+                self._changed.notify_all()
+                return False
+            self._begun = self._asked
+            return True
 
     def _run(self) -> None:
         try:

@@ -181,6 +181,52 @@ def test_turns_never_overlap_and_the_last_one_sees_everything(made, background):
     assert asked[0] == 750
 
 
+def test_in_the_callers_thread_a_request_returns_when_a_turn_that_began_after_it_is_over(made):
+    began, go_on = threading.Semaphore(0), threading.Semaphore(0)
+    over = []
+
+    def turn():
+        began.release()
+        assert go_on.acquire(timeout=LONG)
+        over.append(None)
+
+    refitter = made(turn, background=False)
+    met = []
+
+    def ask():
+        refitter.request()
+        met.append(len(over))
+
+    one, other = threading.Thread(target=ask), threading.Thread(target=ask)
+    one.start()
+    assert began.acquire(timeout=LONG)
+    other.start()
+    while refitter._asked < 2:
+        pass
+    go_on.release()
+    assert began.acquire(timeout=LONG)
+    assert 2 not in met
+    go_on.release()
+    for thread in (one, other):
+        thread.join(LONG)
+        assert not thread.is_alive()
+    assert met == [2, 2]
+    assert len(over) == 2
+
+
+def test_a_teller_that_fails_leaves_nobody_waiting(made):
+    def rested():
+        msg = "no screen"
+        raise RuntimeError(msg)
+
+    refitter = made(nothing, rested=rested, background=False)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no screen"):
+            refitter.request()
+        assert refitter.wait(LONG)
+        assert not refitter.busy
+
+
 def test_after_its_end_nothing_runs(made):
     turns = []
     refitter = made(lambda: turns.append(None))
@@ -345,7 +391,7 @@ def test_a_model_swapped_in_meanwhile_wins_over_the_fit_that_runs(gated):
     Gated.gate.set()
     assert gated.wait(LONG)
     assert type(gated.model.estimator_[-1]) is MultinomialNB
-    assert all("MultinomialNB" in one.params for one in fits(gated))
+    assert ["MultinomialNB" in one.params for one in fits(gated)] == [True]
     assert gated.learner.live.snapshot.n_labels == 6
 
 

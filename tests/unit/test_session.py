@@ -29,6 +29,7 @@ from rhml_widgets.exceptions import (
     UnknownLabelError,
     UnknownTermError,
 )
+from rhml_widgets.human.advice import disagrees_firmly
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import (
     Exposed,
@@ -290,6 +291,21 @@ def test_no_advice_where_they_agree_or_the_model_asked_out_of_doubt_or_the_polic
         item = until(session, "challenge")
         session.label(item, wrong(item))
         assert session.advise(item).arm == "none"
+        assert not session.state.exposed
+
+
+def test_no_advice_on_what_the_person_picked_however_firmly_they_differ():
+    with begin(purposes={"teach": 1}) as session:
+        work(session, 20)
+        firm = 0
+        for item_id in [one for one in session.pool.ids if one not in session.state.queries]:
+            content = session.pool.contents[session.pool.number(item_id)]
+            session.label(item_id, wrong(content))
+            answer = session.state.answer(item_id)
+            firm += disagrees_firmly(answer.predicted, answer.label, CLASSES)
+            assert session.advise(item_id).arm == "none"
+            session.undo()
+        assert firm > 5
         assert not session.state.exposed
 
 
@@ -587,6 +603,9 @@ def test_answers_on_the_holdout_are_kept_but_never_learned_from_nor_asked():
         assert session.query()[0].item_id != held
         session.skip(held)
         work(session, 40)
+        session.label(held, "card")
+        assert session.learner.live.snapshot.n_labels == 40
+        assert session.state.n_labeled == 41
         assert session.query() == []
 
 

@@ -776,6 +776,22 @@ def test_ten_thousand_changes_are_a_few_updates_and_the_last_is_among_them(monke
     assert all(later - earlier >= 0.499 for earlier, later in itertools.pairwise(times))
 
 
+def test_a_change_that_comes_while_drawing_is_drawn_later(monkeypatch):
+    clock = Clock(monkeypatch)
+    drawn = []
+
+    def draw():
+        drawn.append(clock.now)
+        if len(drawn) == 1:
+            pace.ask()
+
+    pace = Pace(draw, 0.5)
+    pace.ask()
+    assert len(drawn) == 1
+    clock.go(5)
+    assert len(drawn) == 2
+
+
 def test_the_first_change_is_drawn_at_once(monkeypatch):
     Clock(monkeypatch)
     drawn = []

@@ -1,0 +1,54 @@
+"""All benchmarks in turn, at moderate sizes: some minutes, one process each.
+
+Run as ``python -m benchmarks [--data FILE.csv --text COL --label COL] [--only NAME ...]
+[--out tables.md]``. Each can be run alone, at its full size: ``python -m benchmarks.NAME``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from benchmarks.table import arguments
+
+SIZES: dict[str, str] = {
+    "importing": "--rounds 7",
+    "append": "--rounds 200",
+    "latency": "--rounds 50",
+    "flat": "--rounds 50",
+    "reopen": "--rounds 3",
+    "wire": "",
+    "explain": "--rounds 60",
+    "refit": "--rounds 15",
+    "labels": "--seeds 3 --jobs 2",
+}
+"""What is run, in this order, and how large."""
+
+WITHOUT_TEXTS = ("importing", "append")
+
+
+def main() -> None:
+    """Run them and print their tables."""
+    parser = arguments(__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", default=list(SIZES), choices=list(SIZES))
+    given = parser.parse_args()
+    texts = []
+    if given.data is not None:
+        texts = ["--data", str(given.data), "--text", given.text, "--label", given.label]
+    tables = []
+    for name in given.only:
+        start = time.monotonic()
+        command = [sys.executable, "-m", f"benchmarks.{name}", *SIZES[name].split()]
+        if name not in WITHOUT_TEXTS:
+            command += texts
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
+        told = run.stdout if run.returncode == 0 else f"failed, status {run.returncode}\n"
+        tables.append(f"## {name}\n\n{told.strip()}\n")
+        print(f"{tables[-1]}\n({time.monotonic() - start:.0f} s)\n", flush=True)
+    if given.out is not None:
+        given.out.write_text("\n".join(tables), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
