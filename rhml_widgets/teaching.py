@@ -97,7 +97,7 @@ class Teaching(Dialog):
                 self.advice == "none"
                 or not asked_to_measure
                 or not firm
-                or not answer.sealed
+                or len(self._state.answers[own_id]) > 1
                 or self.read_only
             ):
                 return Advice("none")

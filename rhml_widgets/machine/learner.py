@@ -335,7 +335,6 @@ class Learner:
             taken = self.taken.copy()
             asked = np.fromiter(self._asked, dtype=np.intp, count=len(self._asked))
 
-
         def ranked(strategy: Strategy) -> Head:
             return rank(
                 strategy,
@@ -557,15 +556,21 @@ class Learner:
     ) -> Explanation:
         """Explain the view of an item of one of the latest versions, else of the live one.
 
+        A class that version has not learned yet cannot be set against another: then ``label``
+        is explained alone.
+
         Raises
         ------
         NotFittedYetError
             Before the first version.
         """
         live = self._require_live()
+        head = (live if version is None else self._spoke.get(version, live)).head
+        if against in self._state.classes and against not in list(head.classes_):
+            against = None
         return explain_item(
             self.features(),
-            (live if version is None else self._spoke.get(version, live)).head,
+            head,
             number,
             self._pool.contents[number],
             label=label,

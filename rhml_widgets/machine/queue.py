@@ -32,7 +32,7 @@ _WORDS = {
     "first": "drawn at random: I know nothing yet",
     "random-check": "drawn at random, to measure me",
     "firm": "to check me where I am confident",
-    "flip": "to see whether what you taught me was for the better",
+    "flip": "a close call for me",
     "skipped": "you skipped it before",
 }
 

@@ -163,6 +163,7 @@ class Desk:
                 problem=problem_of(
                     session.learner.failure, self._unsaved, session.learner.strategy_failure
                 ),
+                may_add=not any(isinstance(label, bool) for label in state.classes),
             )
 
     @property

@@ -145,8 +145,16 @@ class Actions:
         if standing is None:
             msg = f"item {own_id} has no answer to keep or to change"
             raise BadInputError(msg)
-        answer = standing.label if label is None else label
-        seq = self._session.label(own_id, answer, event_id=event_id, duration=seconds(ms))
+        kept = label is None or label == standing.label
+        # Marks speak for the label they were given with; a note stays with the item.
+        seq = self._session.label(
+            own_id,
+            standing.label if label is None else label,
+            event_id=event_id,
+            duration=seconds(ms),
+            rationale=standing.rationale if kept else None,
+            note=standing.note,
+        )
         self._desk.prepare()
         return {"seq": seq}
 

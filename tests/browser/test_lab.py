@@ -19,10 +19,10 @@ ITEM = ".rhml-root[data-rhml-view='{view}'] [data-item-id]"
 NEXT = """([view, before]) => {
   const root = document.querySelector(`.rhml-root[data-rhml-view='${view}']`);
   const item = root?.querySelector('[data-item-id]');
-  return root?.querySelector("[data-action='keep']") || (item && item.dataset.itemId !== before);
+  return root?.querySelector("[data-action='next']") || (item && item.dataset.itemId !== before);
 }"""
 NO_STOP = """(view) => !document.querySelector(
-  `.rhml-root[data-rhml-view='${view}'] [data-action='keep']`)"""
+  `.rhml-root[data-rhml-view='${view}'] [data-action='next']`)"""
 
 
 def topics():
@@ -95,7 +95,7 @@ class Queue:
         )
 
     def stopped(self):
-        return self.root.locator("[data-action='keep']").count() > 0
+        return self.root.locator("[data-action='next']").count() > 0
 
     def keep(self):
         self.ready()

@@ -122,6 +122,7 @@ def test_a_refit_begins_behind_the_reply():
 def test_waiting_while_holding_meets_the_refit_put_off():
     with begin(refit="background") as session:
         work(session, 6)
+        session.wait()
         (item,) = session.query()
         with session.holding():
             session.label(item, right(item))
@@ -141,7 +142,7 @@ def test_what_was_foreseen_is_what_would_be_seen():
         for known, view in foreseen.items():
             assert view == _view(learner.live, learner.features(), known)
         said = learner.predict(number, "asked")
-        learner._foreseen = (None, {})
+        learner._foreseen = (None, {number: ([1.0, 0.0, 0.0], "of another version", 1.0)})
         assert learner.predict(number, "asked") == said
 
 

@@ -214,6 +214,22 @@ def test_in_the_callers_thread_a_request_returns_when_a_turn_that_began_after_it
     assert len(over) == 2
 
 
+def test_who_waits_waits_until_everybody_was_told(made):
+    telling, go_on = threading.Event(), threading.Event()
+
+    def rested():
+        telling.set()
+        assert go_on.wait(LONG)
+
+    refitter = made(nothing, rested=rested)
+    refitter.request()
+    assert telling.wait(LONG)
+    assert not refitter.busy
+    assert not refitter.wait(0.01)
+    go_on.set()
+    assert refitter.wait(LONG)
+
+
 def test_a_teller_that_fails_leaves_nobody_waiting(made):
     def rested():
         msg = "no screen"

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+import rhml_widgets as rhml
 from rhml_widgets.exceptions import (
     AlreadyJudgedError,
     BadInputError,
@@ -40,6 +41,7 @@ from rhml_widgets.journal.events import (
     Retracted,
     Skipped,
 )
+from rhml_widgets.views.desk import Desk
 
 
 @pytest.fixture
@@ -1329,3 +1331,44 @@ class AnyActions(RuleBasedStateMachine):
 
 TestAnyActions = AnyActions.TestCase
 TestAnyActions.settings = settings(STEADY, max_examples=25, stateful_step_count=25)
+
+
+def test_the_model_speaks_up_against_an_answer_of_a_class_it_has_not_learned(tmp_path):
+    session = rhml.demo(
+        journal=tmp_path / "new.rhml",
+        classes=["a", "b", "c"],
+        refit="sync",
+        purposes={"teach": 0.2, "check": 0.2, "challenge": 0.6},
+    )
+    stops = 0
+    for n in range(40):
+        item = session.query()[0]
+        session.label(item, ["a", "b"][n % 2] if n < 10 else "c")
+        advice = session.advise(item)
+        if advice.arm == "full":
+            stops += 1
+            assert advice.explanation is not None
+            standing = Desk.of(session).queue()["stop"]
+            assert standing["item_id"] == item.item_id
+            session.label(item, "c" if n >= 10 else ["a", "b"][n % 2])
+    assert stops
+    assert session.state.standing is None
+    session.close()
+
+
+def test_a_look_at_the_whole_pool_does_not_silence_the_model():
+    session = rhml.demo(refit="sync", purposes={"challenge": 1, "teach": 0.01})
+    for text, label in zip(session.pool.ids[:30], ["billing", "bug", "how-to"] * 10, strict=True):
+        session.label(text, label)
+    session.predict_pool()
+    spoke = 0
+    for _ in range(25):
+        item = session.query()[0]
+        said = session.learner.predicted(session.pool.number(item))
+        session.label(item, next(one for one in session.classes_ if one != said))
+        if session.advise(item).arm == "full":
+            spoke += 1
+            session.label(item, said)
+    assert spoke
+    assert {*session.judgments()["stage"][30:]} == {"revised"}
+    session.close()

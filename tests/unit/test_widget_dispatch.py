@@ -14,7 +14,9 @@ from sklearn.linear_model import LogisticRegression
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
+from rhml_widgets.views.desk import Desk
 from rhml_widgets.widgets import pace as paces
+from rhml_widgets.widgets.actions import Actions
 from rhml_widgets.widgets.pace import Pace
 
 
@@ -176,6 +178,17 @@ def test_skip_undo_and_a_new_class(page):
     assert page.value("undo", event_id="u2") == {"words": ""}
     assert page.value("add_class", name="praise", definition=None) == {"index": 3}
     assert [one["name"] for one in page.props["classes"]] == [*CLASSES, "praise"]
+
+
+def test_a_new_class_on_the_page_is_of_the_type_of_the_others():
+    with begin(classes=[1, 2]) as session:
+        page = Page(rhml.LabelQueue(session))
+        assert page.value("add_class", name=" 7 ", definition=None) == {"index": 2}
+        assert session.classes_ == [1, 2, 7]
+        error = page.error("add_class", name="seven", definition=None)
+        assert "whole numbers" in error["message"]
+    with begin(classes=[False, True]) as session:
+        assert not Page(rhml.LabelQueue(session)).props["may_add"]
 
 
 def test_an_undone_answer_comes_back_as_a_draft(page):
@@ -797,3 +810,20 @@ def test_the_first_change_is_drawn_at_once(monkeypatch):
     drawn = []
     Pace(lambda: drawn.append(1), 0.5).ask()
     assert drawn == [1]
+
+
+def test_keeping_an_answer_keeps_its_marks_and_note():
+    session = rhml.demo(refit="sync")
+    item = session.query()[0]
+    word = item.content.split()[0]
+    session.label(item, "bug", rationale=[(0, len(word))], note="said so twice")
+    actions = Actions(session, Desk.of(session))
+    actions.keep(item_id=item.item_id, event_id="k1", ms=10)
+    kept = session.state.answer(item.item_id)
+    assert kept.rationale == ((0, len(word)),)
+    assert kept.note == "said so twice"
+    actions.revise(item_id=item.item_id, label=0, event_id="r1", ms=10)
+    revised = session.state.answer(item.item_id)
+    assert revised.rationale is None
+    assert revised.note == "said so twice"
+    session.close()

@@ -56,7 +56,7 @@ export function StopCard(props: StopCardProps) {
           </>
         ) : (
           <>
-            <Button look="main" action="keep" kbd="Enter" off={busy} onClick={onKeep}>
+            <Button look="main" action="next" kbd="Enter" off={busy} onClick={onKeep}>
               <span>
                 Keep “<bdi>{yours}</bdi>” and go on
               </span>
