@@ -14,6 +14,9 @@ from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.views.words import duration_words, lesson_words, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rhml_widgets.report.redaction import Redaction
     from rhml_widgets.session import Session
 
 __all__ = ["lead"]
@@ -21,7 +24,9 @@ __all__ = ["lead"]
 STRONGEST = 5
 
 
-def lead(session: Session, question: str | None = None) -> list[tuple[str, str]]:
+def lead(
+    session: Session, question: str | None = None, redaction: Redaction | None = None
+) -> list[tuple[str, str]]:
     """Return ten lines, each a heading and a sentence, every number with its doubt.
 
     Parameters
@@ -29,11 +34,14 @@ def lead(session: Session, question: str | None = None) -> list[tuple[str, str]]
     session : Session
     question : str, optional
         What the labels are to answer; None: named by the classes.
+    redaction : Redaction, optional
+        Says which words may be named; None: all.
 
     Returns
     -------
     list of (str, str)
     """
+    term = str if redaction is None else redaction.term
     asked = checks(session.state)
     outcomes = check_outcomes(session.state)
     return [
@@ -42,8 +50,8 @@ def lead(session: Session, question: str | None = None) -> list[tuple[str, str]]
         ("Usable now", _usable(session, asked)),
         ("Not usable", _not_usable(session, asked)),
         ("Weakest class", _weakest(session, outcomes)),
-        ("What the model relies on", _relies_on(session)),
-        ("What people changed in it", _changed(session)),
+        ("What the model relies on", _relies_on(session, term)),
+        ("What people changed in it", _changed(session, term)),
         ("Caveats", _caveats(session, asked)),
         ("Next step", _next_step(session, asked)),
         ("Who, when, with what", _made_with(session)),
@@ -114,20 +122,20 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
     return worst[1] if worst else "Not known without checks."
 
 
-def _relies_on(session: Session) -> str:
+def _relies_on(session: Session, term: Callable[[str], str]) -> str:
     told = session.learner.strongest(STRONGEST)
     if not told:
         return "Not stated for this kind of model; see the reasons of single texts below."
     return (
         "; ".join(
-            f"for {quoted(label)}: {', '.join(quoted(term) for term in terms)}"
+            f"for {quoted(label)}: {', '.join(quoted(term(one)) for one in terms)}"
             for label, terms in told.items()
         )
         + "."
     )
 
 
-def _changed(session: Session) -> str:
+def _changed(session: Session, term: Callable[[str], str]) -> str:
     lessons = [
         lesson
         for lesson in session.state.lessons.values()
@@ -137,7 +145,8 @@ def _changed(session: Session) -> str:
     if not lessons and not marks:
         return "Nothing beyond the labels."
     told = [
-        f"{lesson_words(lesson)} {lesson.flips or 0:,} predictions changed." for lesson in lessons
+        f"{lesson_words(lesson, term)} {lesson.flips or 0:,} predictions changed."
+        for lesson in lessons
     ]
     if marks:
         told.append(f"Words were marked in {marks:,} answers.")

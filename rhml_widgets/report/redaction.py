@@ -49,18 +49,39 @@ class Redaction:
             return text
         if self.texts == "none":
             return ""
-        masked = text
-        for pattern in _MASKS:
-            masked = pattern.sub(lambda found: "░" * len(found[0]), masked)
+        masked = self._masked(text)
         return masked if len(masked) <= EXCERPT else masked[: EXCERPT - 1] + "…"
+
+    def term(self, term: str) -> str:
+        """Return a word the model or a person spoke of, if it may be named.
+
+        A word with a digit may be a part of a masked number, whatever text it came from.
+
+        Examples
+        --------
+        >>> Redaction("excerpt").term("5590"), Redaction("none").term("refund")
+        ('(masked)', '(a word)')
+        """
+        if self.texts == "none":
+            return "(a word)"
+        named = self.texts == "full" or not any(char.isdigit() for char in term)
+        return term if named and self.text(term) == term else "(masked)"
+
+    def _masked(self, text: str) -> str:
+        if self.texts == "full":
+            return text
+        for pattern in _MASKS:
+            text = pattern.sub(lambda found: "░" * len(found[0]), text)
+        return text
 
     def explanation(self, props: dict[str, Any]) -> dict[str, Any]:
         """Return the explanation panel's props with every text in it redacted."""
         item, reasons, effect = props["item"], props["reasons"], props["effect"]
+        whole = "" if item is None else item["text"]
         if item is not None:
-            item = {**item, "text": self.text(item["text"])}
+            item = {**item, "text": self.text(whole)}
         if reasons is not None:
-            rows = [self._reason(row) for row in reasons["rows"]]
+            rows = [self._reason(row, self._masked(whole)) for row in reasons["rows"]]
             reasons = {**reasons, "rows": rows}
         if effect is not None and effect["shown"] is not None:
             shown = [{**row, "text": self.text(row["text"])} for row in effect["shown"]]
@@ -77,8 +98,9 @@ class Redaction:
             "status": "",
         }
 
-    def _reason(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _reason(self, row: dict[str, Any], masked: str) -> dict[str, Any]:
         limit = {"full": None, "excerpt": EXCERPT - 1, "none": 0}[self.texts]
         spans = [span for span in row["spans"] if limit is None or span[1] <= limit]
-        term = row["term"] if self.texts != "none" else "(a word)"
-        return {**row, "term": term if self.text(term) == term else "(masked)", "spans": spans}
+        hidden = any("░" in masked[start:end] for start, end in row["spans"])
+        term = "(masked)" if hidden else self.term(row["term"])
+        return {**row, "term": term, "spans": [] if hidden else spans}

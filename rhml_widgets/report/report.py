@@ -99,7 +99,7 @@ def render(
     ]
     lines = (
         part
-        for name, sentence in lead(session, question)
+        for name, sentence in lead(session, question, redaction)
         for part in (element("dt", name), element("dd", sentence))
     )
     return pack(
@@ -142,7 +142,7 @@ def _lessons(session: Session, redaction: Redaction) -> Html:
         if lesson.retracted:
             continue
         flips = "not measured" if lesson.flips is None else f"{lesson.flips:,}"
-        rows.append((redaction.text(lesson_words(lesson)), flips))
+        rows.append((lesson_words(lesson, redaction.term), flips))
     if not rows:
         return element("p", "Nothing beyond labels.")
     return _table(("lesson", "predictions it changed"), rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.state import Lesson, State, StateView
 
@@ -54,20 +56,20 @@ def duration_words(seconds: float) -> str:
     return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
 
 
-def stance_words(stance: dict[str, Any]) -> str:
+def stance_words(stance: dict[str, Any], named: Callable[[str], str] = str) -> str:
     """Return one stance as a sentence about what the person did."""
-    term = quoted(stance["term"])
+    term = quoted(named(stance["term"]))
     if stance["stance"] == "irrelevant":
         return f"You struck {term}."
     return f"You told me that {term} speaks for {quoted(stance['label'])}."
 
 
-def lesson_words(lesson: Lesson) -> str:
-    """Return a lesson as a sentence."""
+def lesson_words(lesson: Lesson, named: Callable[[str], str] = str) -> str:
+    """Return a lesson as a sentence, its terms as ``named`` gives them."""
     if lesson.origin == "codebook":
         n = len(lesson.stances)
         return f"Class names, definitions and seed words: {n} word{'s' if n != 1 else ''}."
-    return " ".join(stance_words(stance) for stance in lesson.stances)
+    return " ".join(stance_words(stance, named) for stance in lesson.stances)
 
 
 def undo_words(state: State | StateView, pool: Pool) -> str | None:

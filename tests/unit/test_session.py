@@ -1330,7 +1330,7 @@ class AnyActions(RuleBasedStateMachine):
 
 
 TestAnyActions = AnyActions.TestCase
-TestAnyActions.settings = settings(STEADY, max_examples=25, stateful_step_count=25)
+TestAnyActions.settings = settings(STEADY, max_examples=60, stateful_step_count=25)
 
 
 def test_the_model_speaks_up_against_an_answer_of_a_class_it_has_not_learned(tmp_path):
