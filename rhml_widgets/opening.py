@@ -16,7 +16,7 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError, JournalMismatchError
 from rhml_widgets.items.labels import read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
-from rhml_widgets.journal.events import Extended, Opened, Taught
+from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.features import check_model, default_model
@@ -170,15 +170,15 @@ def require_refit(refit: str | int) -> str | int:
     raise BadInputError(msg)
 
 
-def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> Opened:
+def go_on(given: Opened, state: State, told: Mapping[str, Any], where: str) -> Opened:
     """Return the opening to log for a journal that was begun before.
 
     Parameters
     ----------
     given : Opened
         What the session was called with now, defaults filled in.
-    begun : Opened
-        The journal's first opening.
+    state : State
+        What the journal holds: its first opening, and the classes added since.
     told : mapping
         The arguments given explicitly: only these can contradict.
     where : str
@@ -189,6 +189,8 @@ def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> 
     JournalMismatchError
         Naming the argument, what the journal holds and what was given.
     """
+    begun = state.opened
+    assert begun is not None  # noqa: S101 - a journal to go on with was begun
     fixed = {
         "kind": ("item_kind", begun.item_kind),
         "content": ("content", begun.content),
@@ -199,7 +201,7 @@ def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> 
     for argument, (attribute, held) in fixed.items():
         now = getattr(given, attribute)
         if argument in told and now != held:
-            if argument == "classes" and _same_names(now, held):
+            if argument == "classes" and _same_names(now, held, list(state.classes)):
                 continue
             _require_same(argument, _short(argument, now), _short(argument, held), where)
     return replace(
@@ -213,10 +215,11 @@ def go_on(given: Opened, begun: Opened, told: Mapping[str, Any], where: str) -> 
     )
 
 
-def _same_names(now: Any, held: Any) -> bool:
-    # A reworded definition is an edit, not another session.
-    names = [[row["name"] for row in rows or ()] for rows in (now, held)]
-    return bool(names[0]) and names[0] == names[1]
+def _same_names(now: Any, held: Any, known: Sequence[Label]) -> bool:
+    # A reworded definition is an edit, not another session, and so is naming in the cell what was
+    # added on the page.
+    names, begun = ([row["name"] for row in rows or ()] for rows in (now, held))
+    return bool(names) and len(names) >= len(begun) and names == list(known)[: len(names)]
 
 
 def _short(argument: str, value: Any) -> Any:
@@ -290,8 +293,10 @@ def open_session(
         state = State()
         for entry in file.entries():
             state.fold(entry)
+        reworded: list[Event] = []
         if state.opened is not None:
-            given = go_on(given, state.opened, told, file.name)
+            reworded = _reworded(given, state)
+            given = go_on(given, state, told, file.name)
             _require_same("person", person, state.person, file.name)
             _require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
@@ -317,7 +322,7 @@ def open_session(
             strategy=repr(strategy),
             purposes=purposes,
         )
-        first = _first_events(given, state, items)
+        first = [*_first_events(given, state, items), *reworded]
     except BaseException:
         file.close()
         raise
@@ -404,6 +409,15 @@ def _columns(
         if id_column is None and begun.id_column is not None:
             id_column = column.get(begun.id_column, begun.id_column)
     return content, id_column
+
+
+def _reworded(given: Opened, state: State) -> list[Event]:
+    """Return the definitions that were given anew; the first lesson stays as it was taught."""
+    return [
+        ClassAdded(label=row["name"], definition=row["definition"])
+        for row in given.classes or ()
+        if row["definition"] is not None and state.classes.get(row["name"]) != row["definition"]
+    ]
 
 
 def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:

@@ -278,7 +278,7 @@ class State:
         self.pool_digest = event.pool_digest
 
     def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
-        if self.classes.get(event.label) is None:
+        if event.definition is not None or event.label not in self.classes:
             self.classes[event.label] = event.definition
 
     def _queried(self, entry: Entry, event: Queried) -> None:

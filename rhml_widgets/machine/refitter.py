@@ -149,5 +149,8 @@ class Refitter:
     def _run(self) -> None:
         try:
             self._turn()
-        except BaseException as error:  # noqa: BLE001 - a worker that dies in silence is worse
+        except BaseException as error:
             self._died(error)
+            # On the caller's own thread an interrupt is the caller's.
+            if not self.background and isinstance(error, KeyboardInterrupt):
+                raise

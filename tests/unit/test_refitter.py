@@ -15,7 +15,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 import rhml_widgets as rhml
-from rhml_widgets.journal.events import FitFailed, Fitted
+from rhml_widgets.journal.events import FitFailed, Fitted, Judged
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.state import State
 from rhml_widgets.views.desk import Desk
@@ -548,7 +548,6 @@ class CannotBeCloned(LogisticRegression):
 FAULTY = {
     Raises: "ValueError",
     Exits: "SystemExit",
-    Interrupted: "KeyboardInterrupt",
     RaisesUnreadably: "UnreadableError",
     SaysNaN: "BadInputError",
     SaysTooMuch: "BadInputError",
@@ -586,6 +585,16 @@ def test_a_faulty_estimator_costs_no_answer_and_is_shown(model, refit):
         assert told[-1] is None
         assert session.learner.live.snapshot.n_labels == 10
         assert {item.item_id for item in done} < set(session.state.answers)
+
+
+def test_an_interrupt_reaches_the_caller_and_costs_no_answer():
+    with begin(model=Interrupted(C=100), refit="sync", strategy="random") as session:
+        with pytest.raises(KeyboardInterrupt):
+            work(session, 9)
+        answered = session.state.n_labeled
+        assert answered >= 2
+        assert session.state.failure.error == "KeyboardInterrupt"
+        assert sum(isinstance(e.event, Judged) for e in session.events()) == answered
 
 
 class Prints(LogisticRegression):

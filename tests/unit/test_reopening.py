@@ -225,6 +225,18 @@ def test_a_reworded_definition_is_no_other_session(path):
     worked(path, classes=dict.fromkeys(CLASSES, "one"))
     with begin(journal=path, classes=dict.fromkeys(CLASSES, "another")) as again:
         assert again.state.n_labeled == 12
+        assert set(again.state.classes.values()) == {"another"}
+    with begin(journal=path) as later:
+        assert set(later.state.classes.values()) == {"another"}
+
+
+def test_a_class_added_on_the_page_may_be_named_in_the_cell(path):
+    with begin(journal=path) as session:
+        session.add_class("praise")
+    with begin(journal=path, classes=[*CLASSES, "praise"]) as again:
+        assert again.classes_ == [*CLASSES, "praise"]
+    with pytest.raises(JournalMismatchError, match="classes"):
+        begin(journal=path, classes=[*CLASSES, "blame"])
 
 
 @pytest.mark.parametrize(

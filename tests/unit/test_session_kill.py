@@ -26,7 +26,10 @@ from sessions import begin, refold, right, texts, work
 from rhml_widgets.journal.events import Judged
 
 ROUNDS = 100
-N_TEXTS = 300
+AT_MOST = 4
+"""Answers a worker gives before it waits to be killed, so that the pool lasts."""
+
+N_TEXTS = ROUNDS * (AT_MOST + 1)
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill -9")
 
@@ -48,12 +51,12 @@ def worker(path, told, say, number):
         assert len(seqs) == 1
         assert kept is None or seqs == {kept.seq}
         say("saved", item_id, event_id)
-    n = 0
-    while items := session.query():
-        item, n = items[0], n + 1
+    for n in range(AT_MOST):
+        (item,) = session.query()
         say("asked", item.item_id, f"{number}-{n}")
         session.label(item, right(item), event_id=f"{number}-{n}")
         say("saved", item.item_id, f"{number}-{n}")
+    signal.pause()
 
 
 def check(session, told):
@@ -94,7 +97,7 @@ def fork(path, told, number):
 
 def listen(read, draw):
     """Return what a worker says up to some moment between two answers, or before the first."""
-    wanted, early = draw.randrange(5), draw.random() < 0.2
+    wanted, early = draw.randrange(AT_MOST), draw.random() < 0.2
     until = time.monotonic() + (draw.uniform(0, 0.2) if early else 60.0)
     buffer, reached = b"", False
     while (left := until - time.monotonic()) > 0:
@@ -105,7 +108,7 @@ def listen(read, draw):
         buffer += chunk
         if not reached and b"asked" in buffer and buffer.count(b"saved") >= wanted:
             reached = True
-            until = min(until, time.monotonic() + draw.uniform(0, 0.03))
+            until = min(until, time.monotonic() + draw.uniform(0, 0.02))
     return buffer
 
 
