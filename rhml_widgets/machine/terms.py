@@ -21,8 +21,29 @@ if TYPE_CHECKING:
 
 __all__ = ["TermSpace", "keeps_zero", "kept_columns"]
 
-_SHORTEST_WITH_FORMS = 5
-_LONGEST_ENDING = 3
+_SHORTEST_WITH_FORMS = 4
+_SHORTEST_STEM = 4
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ers",
+    "er",
+    "als",
+    "al",
+    "ies",
+    "ied",
+    "es",
+    "ed",
+    "ly",
+    "s",
+    "e",
+    "y",
+    "i",
+)
 
 
 def kept_columns(step: Any, n_columns: int) -> NDArray[np.intp] | None:
@@ -104,6 +125,26 @@ def _union_sources(union: FeatureUnion) -> list[_Source] | None:
     return sources or None
 
 
+def _stem(word: str) -> str:
+    """Return a word without its English endings, at least four letters of it.
+
+    Examples
+    --------
+    >>> _stem("arrival") == _stem("arrived"), _stem("threat") == _stem("three")
+    (True, False)
+    """
+    stem = word
+    while True:
+        ending = next(
+            (e for e in _ENDINGS if stem.endswith(e) and len(stem) - len(e) >= _SHORTEST_STEM), ""
+        )
+        if not ending:
+            return stem
+        stem = stem.removesuffix(ending)
+        if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]:
+            stem = stem[:-1]
+
+
 class TermSpace:
     """The columns of a fitted text model as terms.
 
@@ -176,9 +217,9 @@ class TermSpace:
         return []
 
     def forms(self, word: str) -> list[int]:
-        """Return the columns of words with the same beginning, about as long: other forms of it.
+        """Return the columns of words that differ in their ending only: other forms of it.
 
-        Only words of at least five letters have forms, and only word vectorizers with a vocabulary.
+        Only words of at least four letters have forms, and only word vectorizers with a vocabulary.
         """
         wanted = word.casefold()
         if len(wanted) < _SHORTEST_WITH_FORMS:
@@ -189,14 +230,14 @@ class TermSpace:
                 for source in self._sources
                 if not self._hashed(source) and source.locate.vectorizer.analyzer == "word"
             ]
-        stem = wanted[: max(len(wanted) - 3, _SHORTEST_WITH_FORMS - 1)]
+        stem = _stem(wanted)
         for source, vocabulary in self._sorted:
             near = []
             for index in range(bisect_left(vocabulary, stem), len(vocabulary)):
                 known = vocabulary[index]
                 if not known.startswith(stem):
                     break
-                if abs(len(known) - len(wanted)) <= _LONGEST_ENDING and " " not in known:
+                if " " not in known and _stem(known) == stem:
                     near.append(known)
             columns = [column for column in self._columns_of(source, near) if column >= 0]
             if columns:

@@ -214,11 +214,16 @@ def test_hashed_columns_are_named_by_the_tokens_that_were_met():
 
 
 def test_forms_of_a_word():
-    texts = ["it arrived", "arrival", "arriving late", "arrow", "card"]
+    texts = ["it arrived", "arrival", "arriving late", "arrow", "cards", "cardinal three threat"]
     features = Features(default_model(), texts)
-    names = {features.names[column] for column in features.forms("arrival")}
-    assert names == {"arrived", "arrival", "arriving"}
-    assert features.forms("card") == []
+
+    def forms(word):
+        return {features.names[column] for column in features.forms(word)}
+
+    assert forms("arrival") == {"arrived", "arrival", "arriving"}
+    assert forms("card") == {"cards"}
+    assert forms("threat") == {"threat"}
+    assert forms("the") == set()
 
 
 def test_document_frequency():

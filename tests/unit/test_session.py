@@ -12,10 +12,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sessions import CLASSES, STEADY, begin, refold, right, texts, until, work, wrong
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import MultinomialNB
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import (
@@ -956,6 +961,46 @@ def test_a_fitted_model_is_never_changed():
     with begin(model=model) as session:
         work(session, 20)
     assert np.array_equal(model[-1].coef_, coef)
+
+
+class OnlyPredicts(ClassifierMixin, BaseEstimator):
+    """Knows no scores at all."""
+
+    def fit(self, X, y):
+        self.inner_ = DecisionTreeClassifier().fit(X, y)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict(self, X):
+        return self.inner_.predict(X)
+
+
+@pytest.mark.parametrize(
+    ("model", "score"),
+    [
+        (MultinomialNB(), "probability"),
+        (KNeighborsClassifier(3), "probability"),
+        (DecisionTreeClassifier(), "probability"),
+        (GaussianNB(), "probability"),
+        (DummyClassifier(), "probability"),
+        (LinearSVC(), "margin"),
+        (RidgeClassifier(), "margin"),
+        (SGDClassifier(), "margin"),
+        (OnlyPredicts(), "votes"),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_any_classifier_serves_and_what_its_scores_are_is_said(model, score):
+    with begin(model=model, n=30) as session:
+        work(session, 12)
+        assert session.state.failure is None
+        assert session.learner.version is not None
+        (item,) = session.query()
+        said = session.state.predictions[item.item_id]
+        assert said.score == score
+        assert sum(said.proba) == pytest.approx(1, abs=1e-4)
+        assert said.label in CLASSES
+        assert len(session.predict_pool()) == 30
 
 
 # ---- telling of changes -------------------------------------------------------------------
