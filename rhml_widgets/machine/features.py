@@ -104,6 +104,7 @@ class Features:
         self._frequency: NDArray[np.float64] | None = None
         self._typical: float | None = None
         self._columns: dict[str, list[int]] = {}
+        self._forms: dict[str, list[int]] = {}
         self._random_state = random_state
         steps = self._all_steps(model)
         # What was put in front of a lone classifier is no step of the user's to refit.
@@ -220,7 +221,11 @@ class Features:
 
     def forms(self, word: str) -> list[int]:
         """Return the columns of words that look like forms of one word: see `TermSpace.forms`."""
-        return self.terms.forms(word) if self.in_terms else []
+        if not self.in_terms:
+            return []
+        if word not in self._forms:
+            self._forms[word] = self.terms.forms(word)
+        return self._forms[word]
 
     def assemble(self, fitted_head: Any) -> Any:
         """Return a plain scikit-learn estimator on raw texts: our steps, then the fitted head."""

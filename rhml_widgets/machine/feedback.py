@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
 from rhml_widgets.machine.estimators import takes_prior
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.spans import without_term
 from rhml_widgets.machine.trust import LIFT, Support, heard
@@ -259,6 +260,7 @@ def _resolved(
     supports: dict[tuple[_Key, int], Support] = {}
     struck: dict[_Key, str] = {}
     for index, stance in enumerate(stances):
+        give_way()
         _check(stance, classes)
         for key in _keys(stance, features):
             if stance.stance == "irrelevant":

@@ -187,6 +187,7 @@ def _fit_head(known: Snapshot, features: Features) -> Any:
     guidance = compile_guidance(
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )
+    give_way()
     return fit_head(
         features.head,
         features.rows(numbers),

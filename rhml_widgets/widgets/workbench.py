@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rhml_widgets.widgets._widget import CurvesView, static
+from rhml_widgets.widgets._widget import CurvesView, View, static
 
 
 class Workbench(CurvesView):
@@ -26,7 +26,7 @@ class Workbench(CurvesView):
     def _refresh_curves(self) -> None:
         before = self._desk.standing
         super()._refresh_curves()
-        with self._sending:
-            if self.props and self._desk.standing != before:
-                # The sentences come with the curve's numbers, which are paced.
-                self.props = {**self.props, "standing": list(self._desk.standing)}
+        if self.props and self._desk.standing != before:
+            # The sentences come with the curve's numbers, which are paced. All is made anew: by
+            # the time a paced curve is due, the rest of the props may be of the past.
+            View.refresh(self)
