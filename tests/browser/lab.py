@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,15 +17,6 @@ import nbformat
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 READY = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
 IDLE = (
     "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status"
@@ -177,10 +167,3 @@ class Notebook:
     def shutdown(self) -> None:
         """End the kernel, so that the next notebook meets none of its modules."""
         self.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
-
-
-def launch(playwright):
-    """Start Debian's Chromium."""
-    executable = shutil.which("chromium")
-    assert executable, "Chromium is missing: make test installs it"
-    return playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)

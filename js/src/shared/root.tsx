@@ -66,10 +66,6 @@ export function useView(): ViewContext {
   return view;
 }
 
-export function useCall(): Call {
-  return useView().call;
-}
-
 export interface Acts {
   act: Act;
   /** True from a second after an action was sent until its reply. */

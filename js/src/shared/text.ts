@@ -3,18 +3,6 @@
 
 import type { Span } from "./types";
 
-/** The UTF-16 offset of each code point, and the end: `offsets[i]` is where code point i begins. */
-export function unitOffsets(text: string): number[] {
-  const offsets: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    offsets.push(at);
-    at += character.length;
-  }
-  offsets.push(at);
-  return offsets;
-}
-
 export function codePointLength(text: string): number {
   let n = 0;
   for (const _ of text) n++;
