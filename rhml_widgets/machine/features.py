@@ -13,12 +13,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.matrices import as_matrix, is_sparse, stacked, twins
 from rhml_widgets.machine.models import (
     check_model,
     default_model,
     in_front_of,
+    is_brought,
     needs_labels,
     seeded,
     takes_texts,
@@ -109,9 +109,7 @@ class Features:
         steps = self._all_steps(model)
         # What was put in front of a lone classifier is no step of the user's to refit.
         leading = _leading(steps) if transform == "pool" or self.notes else []
-        own = isinstance(model, Pipeline) and all(
-            step is None or isinstance(step, str) or is_fitted(step) for _, step in steps
-        )
+        own = is_brought(model)
         with single_threaded():
             if leading and own:
                 self._keep(leading)
