@@ -205,8 +205,8 @@ def _item(X: Any, i: int) -> Any:
         item = X[i]
     if hasattr(item, "iloc") or isinstance(item, str):
         return item if hasattr(item, "iloc") else str(item)
-    row = np.atleast_2d(np.asarray(item, dtype=object))
-    if not all(isinstance(cell, int | float | np.number) for cell in row.ravel()):
+    row = np.asarray(item, dtype=object)
+    if not row.ndim or not all(isinstance(cell, int | float | np.number) for cell in row.ravel()):
         message = f"item {i} of X is {_short(item)}; expected a text, or a row of numbers"
         raise BadInputError(message)
     return np.atleast_2d(item)

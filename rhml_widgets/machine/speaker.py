@@ -132,7 +132,7 @@ class Speaker:
         else:
             told = f"{safe}; your next answer tries again, or set session.model to another one"
         which = "the fit" if self.live is not None or self._state.versions else "the first fit"
-        said = f": {failure.message}" if failure.message else ""
+        said = f": {failure.message.rstrip('.')}" if failure.message else ""
         return f"{which} failed: {failure.error}{said}. {told}"
 
     # ---- asked about the pool -------------------------------------------------------------

@@ -8,14 +8,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from sessions import begin, refold, right, texts, work
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import MultinomialNB
+from sessions import CLASSES, begin, refold, right, texts, work
+from sklearn.decomposition import TruncatedSVD
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 
 import rhml_widgets as rhml
-from rhml_widgets.exceptions import ClosedSessionError
+from rhml_widgets.exceptions import ClosedSessionError, NotFittedYetError
 from rhml_widgets.journal.events import FitFailed, Fitted, Judged
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.state import State
@@ -682,16 +684,186 @@ def test_an_odd_estimator_learns_all_the_same(model):
         assert (session.predict_pool()["label"] == right_ones).mean() > 0.5
 
 
+class SometimesRaises(LogisticRegression):
+    """Fails on eight rows."""
+
+    def fit(self, X, y, sample_weight=None):
+        if X.shape[0] == 8:
+            msg = "not with eight"
+            raise ArithmeticError(msg)
+        return super().fit(X, y, sample_weight)
+
+
+def test_a_fit_that_fails_is_said_by_what_needs_a_model():
+    said = "the first fit failed: ValueError: singular matrix"
+    with begin(model=Raises(C=100), classes=None, refit="manual") as session:
+        work(session, 9)
+        with pytest.raises(NotFittedYetError, match="label items of two classes first"):
+            session.predict_pool()
+        with pytest.warns(UserWarning, match=said):
+            assert session.fit() is session
+        for call in (session.predict_pool, lambda: session.explain(session.pool.ids[0])):
+            with pytest.raises(NotFittedYetError, match=said):
+                call()
+        with pytest.raises(NotFittedError, match=said):
+            session.model.predict(["lost card"])
+        assert session.learner.live is None
+        assert said in session.learner.why_silent()
+        session.model = make_pipeline(CountVectorizer(), MultinomialNB())
+        session.fit()
+        assert session.learner.why_silent() is None
+        assert session.model.predict(["lost card"]).shape == (1,)
+
+
+def test_a_fit_that_fails_in_step_is_warned_of_once_and_names_the_version_that_answers():
+    with begin(model=SometimesRaises(C=100), classes=None) as session:
+        work(session, 7)
+        version = session.learner.version
+        told = rf"the fit failed: ArithmeticError: not with eight.*v{version} goes on answering"
+        with pytest.warns(UserWarning, match=told):
+            work(session, 1)
+        session.wait()
+        work(session, 1)
+
+
+def test_a_fit_that_fails_in_the_background_is_warned_of_by_who_waits():
+    with begin(model=Raises(C=100), classes=None, refit="background") as session:
+        work(session, 9)
+        with pytest.warns(UserWarning, match="the first fit failed: ValueError"):
+            session.wait(LONG)
+
+
+@pytest.mark.parametrize("vectorizer", [CountVectorizer(), CountVectorizer(max_df="often")])
+def test_a_lesson_under_a_failing_model_is_kept_and_its_effect_unknown(vectorizer):
+    with begin(model=make_pipeline(vectorizer, Raises()), refit=100) as session:
+        work(session, 9)
+        with pytest.warns(UserWarning, match="the first fit failed"):
+            effect = session.teach("late", "crash")
+        assert (effect.flips, effect.before, effect.after) == (None, None, None)
+        assert "not known" in str(effect)
+        assert not session.state.lessons[effect.lesson].retracted
+        session.model = make_pipeline(CountVectorizer(), MultinomialNB())
+        session.fit()
+        assert session.state.lessons[effect.lesson].version == session.learner.version
+        assert len(session.flips(effect.lesson)) == session.state.lessons[effect.lesson].flips
+
+
 @FAILS
-def test_a_fit_that_fails_later_keeps_the_version_before():
-    class Fickle(LogisticRegression):
+def test_what_an_earlier_lesson_changed_cannot_be_told_by_a_model_that_fails():
+    with begin() as session:
+        work(session, 9)
+        lesson = session.teach("late", "crash", strength=10).lesson
+        session.model = make_pipeline(CountVectorizer(), Raises())
+        with pytest.raises(NotFittedYetError, match="cannot be told: the fit failed: ValueError"):
+            session.flips(lesson)
+        assert len(session.blind_flips(lesson)) == 0
+
+
+@FAILS
+def test_undoing_to_one_class_ends_a_failure():
+    with begin(model=Raises(C=100), classes=["yes", "no"]) as session:
+        session.label(session.query()[0], "yes")
+        session.label(session.query()[0], "no")
+        assert session.learner.failure is not None
+        session.undo()
+        assert session.learner.failure is None
+
+
+class FailsOnWords(GaussianNB):
+    """Fails where rows stand for words, not for answers."""
+
+    def fit(self, X, y, sample_weight=None):
+        if sample_weight is not None and (np.asarray(sample_weight) != 1).any():
+            msg = "no words please"
+            raise ValueError(msg)
+        return super().fit(X, y)
+
+
+def test_class_names_that_a_model_fails_on_are_left_out():
+    contents = [f"{label} {text}" for label, text in zip(CLASSES * 20, texts(), strict=True)]
+    model = make_pipeline(TfidfVectorizer(), TruncatedSVD(10), FailsOnWords())
+    with begin(contents, model=model) as session:
+        assert session.learner.version is None
+        for number in range(9):
+            session.label(session.pool.ids[number], CLASSES[number % 3])
+        assert session.learner.failure is None
+        assert session.learner.live.snapshot.n_labels == 9
+
+
+# ---- several lessons ----------------------------------------------------------------------
+
+
+LESSONS = [("late", "crash"), ("money", "card"), ("screen", "refund")]
+
+
+def test_lessons_taught_before_one_refit_are_each_measured():
+    one_by_one, at_once = begin(), begin(refit="manual")
+    with one_by_one, at_once:
+        for session in (one_by_one, at_once):
+            for item_id, content in list(zip(session.pool.ids, texts(), strict=True))[:9]:
+                session.label(item_id, right(content))
+        at_once.fit()
+        before = at_once.learner.version
+        expected = [one_by_one.teach(term, label, strength=10).flips for term, label in LESSONS]
+        seqs = [at_once.teach(*one, strength=10, wait=False).lesson for one in LESSONS]
+        at_once.fit()
+        told = [at_once.state.lessons[seq] for seq in seqs]
+        assert [lesson.flips for lesson in told] == expected
+        assert sum(flips > 0 for flips in expected) > 1
+        assert [lesson.version - before for lesson in told] == [1, 2, 3]
+        assert at_once.learner.behind == 0
+        assert (
+            at_once.predict_pool()["label"].tolist() == one_by_one.predict_pool()["label"].tolist()
+        )
+
+
+def test_a_lesson_that_comes_alone_costs_one_fit(monkeypatch):
+    fitted = []
+
+    class Counted(LogisticRegression):
         def fit(self, X, y, sample_weight=None):
-            if X.shape[0] == 8:
-                msg = "not with eight"
-                raise ArithmeticError(msg)
+            fitted.append(X.shape[0])
             return super().fit(X, y, sample_weight)
 
-    with begin(model=Fickle(C=100), classes=None) as session:
+    with begin(model=Counted(C=100), classes=None) as session:
+        work(session, 9)
+        before = len(fitted)
+        effect = session.teach("late", "crash")
+        assert len(fitted) - before == 1
+        alone = session.learner._versions.changes.pop(effect.lesson)
+        again = session.learner.change(effect.lesson)
+        assert np.array_equal(alone.numbers, again.numbers)
+        assert np.array_equal(alone.before, again.before)
+
+
+def test_lessons_that_only_together_make_a_model_are_learned_together():
+    model = make_pipeline(CountVectorizer(), SGDClassifier())
+    with begin(classes=["b", "a"], refit="manual", model=model) as session:
+        session.teach("late", "a", wait=False)
+        session.fit()
+        assert session.learner.version is None
+        session.teach("again", "a", wait=False)
+        session.teach("money", "b", wait=False)
+        session.fit()
+        assert session.learner.version == 0
+        assert session.learner.behind == 0
+
+
+def test_a_model_built_again_makes_no_version_for_lessons_it_learned(tmp_path):
+    with begin(journal=tmp_path / "s.rhml", refit="manual") as session:
+        work(session, 9)
+        for one in LESSONS:
+            session.teach(*one, wait=False)
+        session.fit()
+        seq, version = session.state.seq, session.learner.version
+    with begin(journal=tmp_path / "s.rhml") as again:
+        assert again.learner.version == version
+        assert not [e for e in again.events()[seq:] if isinstance(e.event, Fitted)]
+
+
+@FAILS
+def test_a_fit_that_fails_later_keeps_the_version_before():
+    with begin(model=SometimesRaises(C=100), classes=None) as session:
         work(session, 7)
         version = session.learner.version
         work(session, 1)
@@ -706,14 +878,7 @@ def test_a_fit_that_fails_later_keeps_the_version_before():
 
 @FAILS
 def test_taking_back_the_answer_a_fit_failed_on_ends_the_failure():
-    class Fickle(LogisticRegression):
-        def fit(self, X, y, sample_weight=None):
-            if X.shape[0] == 8:
-                msg = "not with eight"
-                raise ArithmeticError(msg)
-            return super().fit(X, y, sample_weight)
-
-    with begin(model=Fickle(C=100), classes=None) as session:
+    with begin(model=SometimesRaises(C=100), classes=None) as session:
         work(session, 8)
         assert session.learner.failure is not None
         session.undo()

@@ -713,6 +713,11 @@ def test_blind_looks_at_flips_come_first_and_exclude_what_was_seen(session):
         ({"term": 7, "label": "card"}, BadInputError, "expected a word or a phrase"),
         ({"term": "again"}, BadInputError, "supports which class"),
         ({"term": "again", "label": "loan"}, UnknownLabelError, "'loan'"),
+        (
+            {"term": "again", "label": "card", "stance": "irrelevant"},
+            BadInputError,
+            "leave label='card' out",
+        ),
         ({"term": "again", "label": "card", "stance": "maybe"}, BadInputError, "stance='maybe'"),
         ({"term": "again", "label": "card", "strength": 11}, BadInputError, "strength=11"),
         ({"term": "again", "label": "card", "strength": 0}, BadInputError, "strength=0"),
@@ -774,6 +779,15 @@ def test_what_needs_a_model_says_so_before_there_is_one():
         assert session.state.exposed_all is None
         assert session.learner.version is None
         assert "no version yet" in repr(session)
+
+
+@pytest.mark.parametrize("version", [99, -1, "1", 1.5, True])
+def test_a_version_that_never_was_has_no_reasons(session, version):
+    work(session)
+    before = session.state.seq
+    with pytest.raises(BadInputError, match=r"expected None or one of \d+ to \d+"):
+        session.explain(session.pool.ids[0], version=version)
+    assert session.state.seq == before
 
 
 def test_one_class_is_no_model():
