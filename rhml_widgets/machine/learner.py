@@ -15,7 +15,8 @@ import numpy as np
 
 from rhml_widgets.exceptions import JournalError, NotFittedYetError
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.journal.events import ClassAdded, FitFailed, Queried
+from rhml_widgets.journal.events import ClassAdded, FitFailed
+from rhml_widgets.machine.asker import Asker
 from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.estimators import outlook
 from rhml_widgets.machine.evidence import Evidence
@@ -23,9 +24,7 @@ from rhml_widgets.machine.features import Features, check_model
 from rhml_widgets.machine.fit import Change, Fit, fit, hits
 from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.models import require_shared_classes
-from rhml_widgets.machine.queue import Head, draw, rank
 from rhml_widgets.machine.speaker import Speaker
-from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.machine.versions import Versions
 
@@ -36,15 +35,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rhml_widgets.items.pool import Pool
-    from rhml_widgets.journal.events import Entry, Event, Label
+    from rhml_widgets.journal.events import Entry, Event, Label, Queried
+    from rhml_widgets.machine.queue import Head
     from rhml_widgets.machine.snapshot import Snapshot
     from rhml_widgets.machine.strategies import Strategy
     from rhml_widgets.state import State
 
 __all__ = ["Learner"]
-
-FORESEEN = 3
-"""Items waiting for an answer whose scores are made ready with a new version."""
 
 TWO = 2
 """Classes that a model needs to tell apart."""
@@ -75,8 +72,6 @@ class Learner(Speaker):
     ----------
     evidence : Evidence
         What the journal has told so far.
-    strategy_failure : str or None
-        Why the strategy could not rank for the live version, so that margin asks.
     """
 
     def __init__(
@@ -102,12 +97,9 @@ class Learner(Speaker):
             versions=Versions(state, record=record, may_record=may_record),
             transform=transform,
         )
-        self.strategy = strategy
-        self.purposes = purposes
-        self.strategy_failure: str | None = None
+        self._asker = Asker(strategy, purposes, pool, self.evidence, lock)
         self._record = record
         self._may_record = may_record
-        self._head: Head | None = None
         self._seen_changes = 0
 
     @property
@@ -180,7 +172,7 @@ class Learner(Speaker):
             self.failure = None
             return False
         give_way()
-        head = self._rank(made, features)
+        head = self._asker.rank(made, features)
         self._foresee(made, head, features)
         give_way()
         with self._lock:
@@ -235,7 +227,7 @@ class Learner(Speaker):
             outlook=view,
             hits=hits(known.truth_of, view),
         )
-        head = self._rank(made, features)
+        head = self._asker.rank(made, features)
         with self._lock:
             if generation == self._generation:
                 self._go_live(made, head, features, serving=True)
@@ -249,47 +241,17 @@ class Learner(Speaker):
                 self._record([ClassAdded(label=label) for label in new])
         return [*classes, *new]
 
-    def _rank(self, made: Fit, features: Features) -> Head:
-        with self._lock:
-            taken = self.taken.copy()
-            asked = np.fromiter(self.evidence.asked, np.intp, count=len(self.evidence.asked))
-
-        def ranked(strategy: Strategy) -> Head:
-            return rank(
-                strategy,
-                made.head,
-                features,
-                made.outlook,
-                taken=taken,
-                asked=asked,
-                labeled=np.flatnonzero(made.snapshot.label_of >= 0),
-                y=made.snapshot.label_of,
-                random_state=made.snapshot.random_state,
-            )
-
-        self.strategy_failure = None
-        try:
-            return ranked(self.strategy)
-        except Exception as error:  # noqa: BLE001 - a person's own strategy may raise anything
-            # The fit is sound whatever the strategy does: it goes live, and margin asks.
-            self.strategy_failure = f"{type(error).__name__}: {error}"
-            return ranked(resolve("margin"))
-
     def _foresee(self, made: Fit, head: Head, features: Features) -> None:
         """Look at what is asked now and likely next, so that no answer has to wait for it."""
         with self._lock:
             waiting = [item_id for item_id in self._state.waiting if item_id in self._pool]
-            numbers = [self._pool.number(item_id) for item_id in waiting[:FORESEEN]]
-            for ranking in head.rankings:
-                place = ranking.first(self.taken)
-                if place is not None and ranking.numbers is not None:
-                    numbers.append(int(ranking.numbers[place]))
+            numbers = self._asker.likely(head, waiting)
         self._foresight.prepare(made, features, numbers)
 
     def _go_live(self, made: Fit, head: Head, features: Features, *, serving: bool = False) -> None:
         version = self._versions.enter(made, self._params, first=self.live is None)
-        self.live, self.version, self._head, self.failure = made, version, head, None
-        self._serving = serving
+        self.live, self.version, self.failure = made, version, None
+        self._asker.head, self._serving = head, serving
         self.model._install(features.assemble(made.head), version)  # noqa: SLF001 - ours
 
     def failed(self, error: BaseException) -> None:
@@ -312,38 +274,24 @@ class Learner(Speaker):
         require_shared_classes(model, self._state.classes)
         with self._lock:
             self._take(model)
-            self._head = None
+            self._asker.head = None
             self._versions.clear()
 
     # ---- asked by the session -------------------------------------------------------------
 
+    @property
+    def purposes(self) -> dict[str, float]:
+        """Shares of why an item is asked."""
+        return self._asker.purposes
+
+    @property
+    def strategy_failure(self) -> str | None:
+        """Why the strategy could not rank for the live version, so that margin asks."""
+        return self._asker.failure
+
     def draw(self, n: int, n_draws: int) -> list[Queried]:
         """Draw up to ``n`` items to ask, each with its purpose and propensity."""
-        taken = self.taken.copy() if n > 1 else self.taken
-        drawn = []
-        for place in range(n):
-            one = draw(
-                self._head,
-                taken,
-                self.purposes,
-                random_state=self.seed,
-                n_draws=n_draws + place,
-            )
-            if one is None:
-                break
-            if n > 1:
-                taken[one.number] = True
-            drawn.append(
-                Queried(
-                    item_id=self._pool.ids[one.number],
-                    purpose=one.purpose,
-                    propensity=one.propensity,
-                    n_candidates=one.n_candidates,
-                    version=self.version,
-                    reason=one.reason,
-                )
-            )
-        return drawn
+        return self._asker.draw(n, n_draws, self.version)
 
     def change(self, lesson: int) -> Change | None:
         """Return what a lesson changed, fitted again where it is no longer in memory.
