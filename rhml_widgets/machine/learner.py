@@ -161,15 +161,14 @@ class Learner(Speaker):
             n_changes = self.evidence.n_changes
             live, serving = self.live, self._serving
             lessons = [] if serving else self._new_lessons(known)
-        if live is not None and live.snapshot.digest() == known.digest():
-            self._seen_changes, self.failure = n_changes, None
-            return False
-        if serving and live is not None and not self._won(known, features, live):
+        nothing_new = live is not None and live.snapshot.digest() == known.digest()
+        if nothing_new or (serving and live and not self._won(known, features, live)):
             self._seen_changes, self.failure = n_changes, None
             return False
         made = self._fitted(known, lessons, features, None if serving else live)
         if made is None:
             self.failure = None
+            self.model._tell(None)  # noqa: SLF001 - ours
             return False
         give_way()
         head = self._asker.rank(made, features)
@@ -193,7 +192,9 @@ class Learner(Speaker):
         for later in dict.fromkeys([len(lessons[1:]), 0]):
             left_out = lessons[len(lessons) - later :]
             learned = lessons[: len(lessons) - later]
-            part = replace(known.without(left_out), lesson=learned[-1] if learned else None)
+            part = known
+            if lessons:
+                part = replace(known.without(left_out), lesson=learned[-1])
             with suppress(NotFittedYetError):
                 return fit(part, features, live=live)
         return None
@@ -210,8 +211,11 @@ class Learner(Speaker):
         """Whether a refit may replace the model that was brought along."""
         if not due(known, self.contest):
             return False
-        self.contest = weigh(known, features, brought.head)
-        return self.contest.won
+        found = weigh(known, features, brought.head)
+        with self._lock:
+            if self.live is brought:  # else another model was swapped in meanwhile
+                self.contest = found
+        return found.won
 
     def _bring_along(self, features: Features, generation: int) -> None:
         """Let the fitted model somebody brought answer from the start."""

@@ -767,6 +767,8 @@ def test_undoing_to_one_class_ends_a_failure():
         assert session.learner.failure is not None
         session.undo()
         assert session.learner.failure is None
+        with pytest.raises(NotFittedError, match="needs answers of two classes"):
+            session.model.predict(["lost card"])
 
 
 class FailsOnWords(GaussianNB):
