@@ -798,17 +798,24 @@ def test_class_names_that_a_model_fails_on_are_left_out():
 LESSONS = [("late", "crash"), ("money", "card"), ("screen", "refund")]
 
 
+def teach_together(session, lessons, **how):
+    """Teach lessons so that one refit is asked for all of them; return their seqs."""
+    with session.holding():
+        seqs = [session.teach(*one, wait=False, **how).lesson for one in lessons]
+    assert session.wait(LONG)
+    return seqs
+
+
 def test_lessons_taught_before_one_refit_are_each_measured():
-    one_by_one, at_once = begin(), begin(refit="manual")
+    one_by_one, at_once = begin(), begin(refit="background")
     with one_by_one, at_once:
         for session in (one_by_one, at_once):
             for item_id, content in list(zip(session.pool.ids, texts(), strict=True))[:9]:
                 session.label(item_id, right(content))
         at_once.fit()
         before = at_once.learner.version
-        expected = [one_by_one.teach(term, label, strength=10).flips for term, label in LESSONS]
-        seqs = [at_once.teach(*one, strength=10, wait=False).lesson for one in LESSONS]
-        at_once.fit()
+        expected = [one_by_one.teach(*one, strength=10).flips for one in LESSONS]
+        seqs = teach_together(at_once, LESSONS, strength=10)
         told = [at_once.state.lessons[seq] for seq in seqs]
         assert [lesson.flips for lesson in told] == expected
         assert sum(flips > 0 for flips in expected) > 1
@@ -840,25 +847,24 @@ def test_a_lesson_that_comes_alone_costs_one_fit(monkeypatch):
 
 def test_lessons_that_only_together_make_a_model_are_learned_together():
     model = make_pipeline(CountVectorizer(), SGDClassifier())
-    with begin(classes=["b", "a"], refit="manual", model=model) as session:
-        session.teach("late", "a", wait=False)
-        session.fit()
+    with begin(classes=["b", "a"], refit="background", model=model) as session:
+        teach_together(session, [("late", "a"), ("again", "a")])
         assert session.learner.version is None
-        session.teach("again", "a", wait=False)
-        session.teach("money", "b", wait=False)
-        session.fit()
+        teach_together(session, [("screen", "a"), ("money", "b")])
         assert session.learner.version == 0
         assert session.learner.behind == 0
+        teach_together(session, [("error", "a"), ("paid", "b")])
+        assert session.learner.version == 2
 
 
 def test_a_model_built_again_makes_no_version_for_lessons_it_learned(tmp_path):
-    with begin(journal=tmp_path / "s.rhml", refit="manual") as session:
-        work(session, 9)
-        for one in LESSONS:
-            session.teach(*one, wait=False)
-        session.fit()
+    model = make_pipeline(CountVectorizer(), SGDClassifier())
+    arguments = {"journal": tmp_path / "s.rhml", "classes": ["b", "a"], "model": model}
+    with begin(refit="background", **arguments) as session:
+        teach_together(session, [("late", "a"), ("money", "b")])
+        assert [one.version for one in session.state.lessons.values()] == [None, 0]
         seq, version = session.state.seq, session.learner.version
-    with begin(journal=tmp_path / "s.rhml") as again:
+    with begin(**arguments) as again:
         assert again.learner.version == version
         assert not [e for e in again.events()[seq:] if isinstance(e.event, Fitted)]
 
