@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rhml_widgets.items.pool import Pool
-    from rhml_widgets.journal.events import Entry, Event, Label
+    from rhml_widgets.journal.events import Entry, Event, FitFailed, Label
     from rhml_widgets.machine.learner import Learner
     from rhml_widgets.machine.live_model import LiveModel
     from rhml_widgets.state import StateView
@@ -42,6 +43,7 @@ class Dialog:
         self._floor = Floor()
         self._subscribers: dict[int, Callable[[], None]] = {}
         self._closed: str | None = None
+        self._warned_of: FitFailed | None = None
         opened = open_session(
             **arguments,
             advice=advice,
@@ -74,6 +76,8 @@ class Dialog:
             # Most first models are there in well under a second, and then the first item is
             # chosen by one; a slow model is not waited for.
             self._refitter.wait(1.0)
+        if self.in_step:
+            self._warn_of_failure()
 
     # ---- reading --------------------------------------------------------------------------
 
@@ -163,10 +167,25 @@ class Dialog:
         return self
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
+        """Return once no refit runs or waits; False if ``timeout`` seconds passed before.
+
+        Warns
+        -----
+        UserWarning
+            If the latest fit failed, saying of what and what answers meanwhile.
+        """
         self._begin_refit()
         with self._floor.left():
-            return self._refitter.wait(timeout)
+            rested = self._refitter.wait(timeout)
+        self._warn_of_failure()
+        return rested
+
+    def _warn_of_failure(self) -> None:
+        """Say once, to who has no widget open, that a fit failed."""
+        failure = self._learner.failure
+        if failure is not None and failure is not self._warned_of:
+            self._warned_of = failure
+            warnings.warn(self._learner.why_failed() or "", stacklevel=3)
 
     def _turn(self) -> None:
         with self._floor.working():
@@ -198,6 +217,8 @@ class Dialog:
             else:
                 with self._floor.left():  # another thread's turn may have to be waited for
                     self._refitter.request()
+                if self.in_step:
+                    self._warn_of_failure()
 
     def _begin_refit(self) -> None:
         """Ask for the refit that was put off while this thread was answering."""

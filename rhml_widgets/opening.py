@@ -21,6 +21,7 @@ from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.features import check_model, default_model
 from rhml_widgets.machine.learner import Learner
+from rhml_widgets.machine.models import require_shared_classes
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.state import State
 
@@ -305,6 +306,8 @@ def open_session(
         classes = [row["name"] for row in given.classes or ()]
         for label in dict.fromkeys(known.values()) if classes else ():
             require_class(label, [*state.classes] or classes)
+        if model is not None:
+            require_shared_classes(model, [*state.classes] or classes)
         chosen = (
             given.holdout
             if state.opened is not None

@@ -142,7 +142,9 @@ class Teaching(Dialog):
         label : label, optional
             The class it speaks for; needed for ``supports``.
         stance : {"supports", "irrelevant"}
-            "irrelevant" strikes the term: the model no longer listens to it.
+            "irrelevant" strikes the term: it no longer speaks for or against any class. Where
+            rows are scaled to length 1, as by TF-IDF, it still counts for the length of its text,
+            as before.
         strength : float
             In (0, 10]; 1 is the usual.
         item_id : str or Item, optional
@@ -153,7 +155,8 @@ class Teaching(Dialog):
         Returns
         -------
         Effect
-            ``undo(effect.lesson)`` takes it back.
+            ``undo(effect.lesson)`` takes it back. Where the fit fails the lesson is kept, a
+            warning says why, and ``flips`` is None.
 
         Raises
         ------
@@ -174,7 +177,9 @@ class Teaching(Dialog):
             return Effect(lesson, 0, before, None)
         self.wait()
         told = self._state.lessons[lesson]
-        return Effect(lesson, told.flips or 0, before, told.version)
+        unknown = told.version is not None or self._learner.failure is not None
+        flips = told.flips if unknown else 0
+        return Effect(lesson, flips, before, told.version)
 
     def _clean_lesson(
         self, term: str, label: Label | None, stance: str, strength: float
@@ -196,9 +201,16 @@ class Teaching(Dialog):
             label = clean_label(label)
             require_class(label, self.classes_)
         elif label is not None:
-            label = clean_label(label)
-        features = self._learner.features()
+            msg = (
+                f"term {term!r} is irrelevant to all classes: leave label={label!r} out, or say "
+                "stance='supports'"
+            )
+            raise BadInputError(msg)
         term = tidy(term.strip())
+        try:
+            features = self._learner.features()
+        except Exception:  # noqa: BLE001 - a user's vectorizer may raise anything
+            return term, label  # the fit that follows says why
         if features.in_terms and not features.columns(term):
             msg = (
                 f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
@@ -268,7 +280,10 @@ class Teaching(Dialog):
 
     def blind_flips(self, lesson: int) -> np.ndarray:
         """Return the numbers of a lesson's flipped items that may still be judged blind."""
-        change = self._learner.change(lesson)
+        try:
+            change = self._learner.change(lesson)
+        except NotFittedYetError:
+            change = None
         if change is None or self._state.exposed_all is not None:
             return np.zeros(0, dtype=np.intp)
         ids, taken = self.pool.ids, self._learner.taken
@@ -303,10 +318,7 @@ class Teaching(Dialog):
             item_id, position, label, probability; a row for each row of the pool. Answers given
             from now on are no longer ``first``.
         """
-        live = self._learner.live
-        if live is None:
-            msg = "no model has been fitted yet: label items of two classes first"
-            raise NotFittedYetError(msg)
+        live = self._learner.require_live()
         with self._changing(writes=False):
             if self._state.exposed_all is None and not self.read_only:
                 event = Exposed(item_id=None, what="predictions", version=self._learner.version)

@@ -13,7 +13,7 @@ LAYERS = [
     {"items"},
     {"journal"},
     {"knowledge"},
-    {"state"},
+    {"records", "folded", "state"},
     {"measures"},
     {"machine"},
     {"human"},

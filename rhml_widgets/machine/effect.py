@@ -15,19 +15,25 @@ class Effect:
     ----------
     lesson : int
         Seq of the lesson: ``session.undo(effect.lesson)`` takes it back.
-    flips : int
-        Items of the pool whose predicted label differs with and without it.
+    flips : int or None
+        Items of the pool whose predicted label differs with and without it; None where that is
+        not known: the fit failed, or nothing could be fitted without it.
     before, after : int or None
         Model versions that were live before and after; None where there is none.
     """
 
     lesson: int
-    flips: int
+    flips: int | None
     before: int | None
     after: int | None
 
     def __str__(self) -> str:
         """Return it as a sentence."""
+        if self.flips is None:
+            tail = "the fit failed" if self.after is None else "there was no model without it"
+            return f"Kept; what it changes is not known: {tail}."
+        if self.after is None and self.before is not None:
+            return f"Kept; v{self.before} goes on answering."
         if self.after is None:
             return "Noted; there is no model to change yet."
         word = "prediction" if self.flips == 1 else "predictions"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,10 +10,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from rhml_widgets.exceptions import NotFittedYetError, UnknownItemError
+from rhml_widgets.exceptions import BadInputError, NotFittedYetError, UnknownItemError
 from rhml_widgets.machine.additive import Answer, Row, additive, matrix_row, text_row
 from rhml_widgets.machine.explanations import Explanation, Neighbors
 from rhml_widgets.machine.matrices import is_sparse
+from rhml_widgets.machine.models import check_model
 from rhml_widgets.machine.occlusion import hide_columns, hide_words
 from rhml_widgets.machine.terms import TermSpace, keeps_zero
 from rhml_widgets.machine.threads import single_threaded
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
 
 __all__ = ["explain", "explain_item", "neighbors"]
+
+_LINE = 60
 
 
 def explain(
@@ -60,6 +64,8 @@ def explain(
     ------
     NotFittedYetError
         If the estimator is not fitted.
+    BadInputError
+        If it is no classifier, or ``X`` or ``i`` are of no use as what they stand for.
     UnknownItemError
         If there is no item ``i``.
     UnknownLabelError
@@ -76,7 +82,7 @@ def explain(
     [prize +0.99]
     """
     model = _unwrapped(estimator)
-    _check_fitted(model)
+    _check(model)
     item = _item(X, i)
     transformers, classifier = _taken_apart(model)
     if isinstance(item, str):
@@ -165,7 +171,9 @@ def _unwrapped(estimator: Any) -> Any:
     return estimator if inner is None else _unwrapped(inner)
 
 
-def _check_fitted(model: Any) -> None:
+def _check(model: Any) -> None:
+    """Refuse what is no fitted classifier."""
+    check_model(model)
     last = model.steps[-1][1] if isinstance(model, Pipeline) else model
     try:
         check_is_fitted(last)
@@ -178,17 +186,35 @@ def _check_fitted(model: Any) -> None:
 
 def _item(X: Any, i: int) -> Any:
     """Return item ``i``: a text, or a row as a matrix of one row."""
-    n_items = X.shape[0] if hasattr(X, "shape") else len(X)
+    if isinstance(X, str | bytes | Mapping) or not (hasattr(X, "shape") or hasattr(X, "__len__")):
+        message = f"X is {_short(X)}; expected a list or Series of texts, a matrix or a DataFrame"
+        raise BadInputError(message)
+    if isinstance(i, bool) or not isinstance(i, int | np.integer):
+        message = f"i={i!r}: expected the position of an item in X, a whole number"
+        raise BadInputError(message)
+    n_items = X.shape[0] if getattr(X, "shape", ()) else len(X)
     if not -n_items <= i < n_items:
         message = f"there is no item {i}: X holds {n_items}"
         raise UnknownItemError(message)
-    i = i % n_items
+    i = int(i) % n_items
     if hasattr(X, "iloc"):
-        return X.iloc[i] if X.ndim == 1 else X.iloc[[i]]
-    if hasattr(X, "shape") and len(X.shape) > 1:
+        item = X.iloc[i] if X.ndim == 1 else X.iloc[[i]]
+    elif hasattr(X, "shape") and len(X.shape) > 1:
         return X[[i]]
-    item = X[i]
-    return str(item) if isinstance(item, str) else np.atleast_2d(item)
+    else:
+        item = X[i]
+    if hasattr(item, "iloc") or isinstance(item, str):
+        return item if hasattr(item, "iloc") else str(item)
+    row = np.asarray(item, dtype=object)
+    if not row.ndim or not all(isinstance(cell, int | float | np.number) for cell in row.ravel()):
+        message = f"item {i} of X is {_short(item)}; expected a text, or a row of numbers"
+        raise BadInputError(message)
+    return np.atleast_2d(item)
+
+
+def _short(thing: Any) -> str:
+    told = repr(thing)
+    return told if len(told) <= _LINE else f"a {type(thing).__name__}"
 
 
 def _taken_apart(model: Any) -> tuple[list[Any], Any]:

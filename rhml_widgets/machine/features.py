@@ -13,12 +13,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.machine.live_model import is_fitted
-from rhml_widgets.machine.matrices import as_matrix, is_sparse, stacked, twins
+from rhml_widgets.machine.matrices import as_matrix, dense_row, is_sparse, stacked, twins
 from rhml_widgets.machine.models import (
     check_model,
     default_model,
     in_front_of,
+    is_brought,
     needs_labels,
     seeded,
     takes_texts,
@@ -103,15 +103,14 @@ class Features:
         self._names: NDArray[Any] | None = None
         self._frequency: NDArray[np.float64] | None = None
         self._typical: float | None = None
+        self._signed: bool | None = None
         self._columns: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
         self._random_state = random_state
         steps = self._all_steps(model)
         # What was put in front of a lone classifier is no step of the user's to refit.
         leading = _leading(steps) if transform == "pool" or self.notes else []
-        own = isinstance(model, Pipeline) and all(
-            step is None or isinstance(step, str) or is_fitted(step) for _, step in steps
-        )
+        own = is_brought(model)
         with single_threaded():
             if leading and own:
                 self._keep(leading)
@@ -212,11 +211,42 @@ class Features:
         with single_threaded():
             return as_matrix(self._transformer().transform(list(contents)))
 
+    def signs(self, term: str, columns: Sequence[int]) -> NDArray[np.float64]:
+        """Return the sign a term's features have in the texts that hold it, +1 or -1 a column.
+
+        Hashing with alternating signs counts about half of all terms downwards.
+        """
+        if self._signed is None:
+            values = self.X.data if is_sparse(self.X) else self.X
+            self._signed = bool(values.size) and bool(values.min() < 0)
+        if not self._signed:
+            return np.ones(len(columns))
+        return np.where(dense_row(self.transform([term]))[list(columns)] < 0, -1.0, 1.0)
+
+    def tell_apart(self, contents: Sequence[str]) -> tuple[NDArray[np.intp], Any]:
+        """Return which texts differ from an empty one to the model, and the rows of those.
+
+        Returns
+        -------
+        places : ndarray of int
+        rows : csr_matrix, ndarray or list
+        """
+        rows = self.transform(contents)
+        if isinstance(rows, list):
+            return np.arange(len(rows)), rows
+        blank = dense_row(self.transform([""]))
+        told = [
+            place
+            for place in range(len(contents))
+            if not np.allclose(dense_row(rows[[place]]), blank, rtol=0.0, atol=1e-12)
+        ]
+        return np.array(told, dtype=np.intp), rows[told]
+
     def extend(self, contents: Sequence[str]) -> None:
         """Append new items; the steps stay as they were fitted."""
         if self.X is not None and len(contents):
             self._rows = twins(stacked(self.X, self.transform(contents)))
-            self._frequency = self._typical = None
+            self._frequency = self._typical = self._signed = None
         self.contents += list(contents)
 
     def forms(self, word: str) -> list[int]:

@@ -104,7 +104,8 @@ class Guidance:
         The supports that are left.
     struck_terms : tuple of str
     rows : matrix or None, shape (n_terms, n_features)
-        Each term as an item of its own, where the model takes no prior means.
+        Each term as an item of its own, where the model takes no prior means. Terms that no
+        feature tells from an empty text are left out.
     substitutes : matrix or None, shape (n_labels, n_features)
         The labeled rows without the struck terms, where those are not columns.
     trust : tuple of float or None
@@ -211,7 +212,11 @@ def compile_guidance(
     size = features.typical_value
     scale = min(1.0, _TYPICAL / size) if size else 1.0
     with_prior = features.in_terms and takes_prior(features.head)
-    with_rows = bool(terms) and not with_prior and features.X is not None
+    rows = None
+    if terms and not with_prior and features.X is not None:
+        # A term that no text holds is an item without features: it would only blur its class.
+        told, rows = features.tell_apart([term.term for term in terms])
+        terms = [terms[place] for place in told.tolist()]
     return Guidance(
         classes=classes,
         prior=_prior(terms, features, len(classes), scale) if with_prior else None,
@@ -219,7 +224,7 @@ def compile_guidance(
         struck=np.array(sorted(struck), dtype=np.intp),
         terms=tuple(terms),
         struck_terms=tuple(strikes.values()),
-        rows=features.transform([term.term for term in terms]) if with_rows else None,
+        rows=rows if terms else None,
         substitutes=_substitutes(list(strikes.values()), features, numbers),
         trust=tuple(trust),
         evidence=tuple(evidence),
@@ -320,9 +325,9 @@ def _prior(
     for term in terms:
         # The parts of a phrase share what the whole would say.
         mean = _PER_LIFT * scale * LIFT * term.weight / len(term.columns)
-        for column in term.columns:
+        for column, sign in zip(term.columns, features.signs(term.term, term.columns), strict=True):
             cell = (term.class_index, column)
-            means[cell] = max(means.get(cell, 0.0), mean)
+            means[cell] = max(means.get(cell, 0.0), float(sign) * mean, key=abs)
     places = np.array(list(means), dtype=np.intp).reshape(-1, 2).T
     shape = (n_classes, features.X.shape[1])
     return sparse.csr_matrix((list(means.values()), (places[0], places[1])), shape)

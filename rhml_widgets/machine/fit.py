@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from functools import cached_property
-from hashlib import blake2b
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,79 +12,16 @@ from rhml_widgets.exceptions import NotFittedYetError
 from rhml_widgets.machine.estimators import fit_head, outlook
 from rhml_widgets.machine.feedback import compile_guidance
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.snapshot import NO_TRUTH, Snapshot
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
-    from rhml_widgets.machine.feedback import Stance
 
-__all__ = ["NO_CLASS_YET", "NO_TRUTH", "Change", "Fit", "Snapshot", "fit", "hits"]
-
-NO_TRUTH = -1
-NO_CLASS_YET = -2
-"""In ``truth_of``: nothing is known; the known label is no class of the session so far."""
-
-MIN_CONTEST = 10
-"""Judged items before a refit is weighed against the model that was brought along."""
-
-FOLDS = 5
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What a fit may know: labels and stances up to ``seq``, and nothing that comes later.
-
-    Attributes
-    ----------
-    seq : int
-    classes : list of label
-    label_of : ndarray of int32, shape (n_items,)
-        Class index of each item to learn from, -1 for the others. Holdout items are -1.
-    stances : list of (int, Stance)
-        Each with the seq of the lesson or judgment it came with, oldest first.
-    lesson : int or None
-        The newest lesson that the live version has not seen: its effect is measured.
-    truth_of : ndarray of int32, shape (n_items,)
-        Class index of each holdout item whose truth is known, else one of the two below.
-    model : str
-        The estimator that learns from it, as it prints itself.
-    """
-
-    seq: int
-    classes: list[Label]
-    label_of: npt.NDArray[np.int32]
-    stances: list[tuple[int, Stance]]
-    lesson: int | None
-    truth_of: npt.NDArray[np.int32]
-    random_state: int
-    model: str = ""
-
-    @property
-    def n_labels(self) -> int:
-        """Items to learn from."""
-        return int(np.count_nonzero(self.label_of >= 0))
-
-    def digest(self) -> str:
-        """Return one hash of the model, the classes, labels and stances."""
-        return self._digest
-
-    @cached_property
-    def _digest(self) -> str:
-        told = blake2b(digest_size=12, person=b"rhml-fit")
-        told.update(self.model.encode("utf-8", "surrogatepass"))
-        told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
-        told.update(self.label_of.astype("<i4").tobytes())
-        told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))
-        return told.hexdigest()
-
-    def without(self, lesson: int) -> Snapshot:
-        """Return the same labels without one lesson."""
-        kept = [(seq, stance) for seq, stance in self.stances if seq != lesson]
-        return replace(self, stances=kept, lesson=None)
+__all__ = ["Change", "Fit", "fit", "fit_labels", "hits"]
 
 
 @dataclass(frozen=True)
@@ -121,9 +56,6 @@ class Fit:
     change : Change or None
     hits : str
         One 0 or 1 for each holdout item in order of number; "" without a holdout.
-    contest : (int, int, int) or None
-        Where a model was brought along: of the judged items, how many this fit gets right
-        (cross-validated), how many that model does, and how many there are.
     seconds : float
     """
 
@@ -132,19 +64,22 @@ class Fit:
     outlook: Outlook
     change: Change | None = None
     hits: str = ""
-    contest: tuple[int, int, int] | None = None
     seconds: float = 0.0
 
 
-def fit(known: Snapshot, features: Features, *, base: Any = None) -> Fit:
+def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
     """Fit a head on a snapshot, cold, and look at the whole pool with it.
+
+    Words nobody taught on purpose, the class names, are left out where the estimator fails on
+    them and does not fail without.
 
     Parameters
     ----------
     known : Snapshot
     features : Features
-    base : fitted head, optional
-        The model that was brought along, while it still serves.
+    live : Fit, optional
+        The version before, of the same features. Where it is the fit without ``known.lesson``,
+        nothing is fitted twice to see what the lesson changed.
 
     Raises
     ------
@@ -155,23 +90,33 @@ def fit(known: Snapshot, features: Features, *, base: Any = None) -> Fit:
     """
     began = time.perf_counter()
     with single_threaded():
-        head = _fit_head(known, features)
+        head, view = _looked(known, features)
         give_way()
-        view = outlook(head, features.rows(), known.classes)
-        give_way()
-        change = None if known.lesson is None else _change(known, features, view)
-        contest = None
-        if base is not None and known.n_labels >= MIN_CONTEST:
-            contest = _contest(known, features, base)
+        change = None if known.lesson is None else _change(known, features, view, live)
     return Fit(
         snapshot=known,
         head=head,
         outlook=view,
         change=change,
         hits=hits(known.truth_of, view),
-        contest=contest,
         seconds=time.perf_counter() - began,
     )
+
+
+def _looked(known: Snapshot, features: Features) -> tuple[Any, Outlook]:
+    """Return a fitted head and what it makes of the pool."""
+    try:
+        head = fit_labels(known, features)
+        give_way()
+        return head, outlook(head, features.rows(), known.classes)
+    except NotFittedYetError:
+        raise
+    except Exception:
+        bare = known.without_origin("codebook")
+        if len(bare.stances) == len(known.stances):
+            raise
+        head = fit_labels(bare, features)
+        return head, outlook(head, features.rows(), known.classes)
 
 
 def hits(truth_of: npt.NDArray[np.int32], view: Outlook) -> str:
@@ -181,7 +126,8 @@ def hits(truth_of: npt.NDArray[np.int32], view: Outlook) -> str:
     return "".join("1" if hit else "0" for hit in right.tolist())
 
 
-def _fit_head(known: Snapshot, features: Features) -> Any:
+def fit_labels(known: Snapshot, features: Features) -> Any:
+    """Return a head fitted on a snapshot's labels and stances; raises as `fit` does."""
     numbers = np.flatnonzero(known.label_of >= 0)
     indices = known.label_of[numbers].astype(np.intp)
     guidance = compile_guidance(
@@ -198,30 +144,15 @@ def _fit_head(known: Snapshot, features: Features) -> Any:
     )
 
 
-def _change(known: Snapshot, features: Features, view: Outlook) -> Change | None:
+def _change(known: Snapshot, features: Features, view: Outlook, live: Fit | None) -> Change | None:
     assert known.lesson is not None  # noqa: S101 - asked only where there is one
-    try:
-        head = _fit_head(known.without(known.lesson), features)
-    except NotFittedYetError:
-        return None
-    before = outlook(head, features.rows(), known.classes).predicted
+    without = known.without([known.lesson])
+    if live is not None and live.snapshot.digest() == without.digest():
+        before = live.outlook.predicted
+    else:
+        try:
+            before = _looked(without, features)[1].predicted
+        except NotFittedYetError:
+            return None
     numbers = np.flatnonzero(before != view.predicted)
     return Change(known.lesson, numbers, before[numbers], view.predicted[numbers])
-
-
-def _contest(known: Snapshot, features: Features, base: Any) -> tuple[int, int, int]:
-    numbers = np.flatnonzero(known.label_of >= 0)
-    truth = known.label_of[numbers]
-    theirs = outlook(base, features.rows(numbers), known.classes).predicted == truth
-    mine = 0
-    for fold in range(FOLDS):
-        left = numbers[fold::FOLDS]
-        rest = known.label_of.copy()
-        rest[left] = -1
-        try:
-            head = _fit_head(replace(known, label_of=rest), features)
-        except NotFittedYetError:
-            continue
-        seen = outlook(head, features.rows(left), known.classes).predicted
-        mine += int(np.count_nonzero(seen == known.label_of[left]))
-    return mine, int(np.count_nonzero(theirs)), len(truth)

@@ -96,7 +96,11 @@ class LiveModel(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _install(self, estimator: Any, version: int) -> None:
         self._in_session = True
+        self._why: str | None = None
         self._live = (estimator, version)
+
+    def _tell(self, why: str | None) -> None:
+        self._why = why
 
     def _bind(self) -> None:
         self._in_session = True
@@ -133,7 +137,7 @@ class LiveModel(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _current(self) -> tuple[Any, int]:
         live = self.__dict__.get("_live")
         if live is None:
-            msg = (
+            msg = self.__dict__.get("_why") or (
                 f"This {type(self).__name__} instance is not fitted yet: it needs answers of two "
                 "classes, or classes with names that occur in the texts"
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone, is_regressor
 from sklearn.decomposition import TruncatedSVD
@@ -13,13 +15,22 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils import get_tags
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.spans import is_vectorizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rhml_widgets.journal.events import Label
 
 __all__ = [
     "check_model",
     "default_model",
     "in_front_of",
+    "is_brought",
     "needs_labels",
+    "printed",
+    "require_shared_classes",
     "seeded",
     "takes_texts",
 ]
@@ -125,6 +136,47 @@ def check_model(model: Any) -> None:
             "label here, so pass the classifier inside it"
         )
         raise BadInputError(message)
+
+
+def is_brought(model: Any) -> bool:
+    """Tell whether a model is fitted from texts to classes, so that it can answer as it is."""
+    return isinstance(model, Pipeline) and all(
+        step is None or isinstance(step, str) or is_fitted(step) for _, step in model.steps
+    )
+
+
+def require_shared_classes(model: Any, classes: Iterable[Label]) -> None:
+    """Refuse a fitted model that knows none of the declared classes; warn where they differ.
+
+    Raises
+    ------
+    BadInputError
+    """
+    declared = list(classes)
+    if not declared or not is_brought(model) or not hasattr(model, "classes_"):
+        return
+    known = [label.item() if hasattr(label, "item") else label for label in model.classes_]
+    foreign = [label for label in known if label not in declared]
+    missing = [label for label in declared if label not in known]
+    if len(foreign) == len(known):
+        message = (
+            f"the fitted model knows the classes {known!r} and none of classes={declared!r}; name "
+            "the classes as the model does, or pass it unfitted: sklearn.base.clone(model)"
+        )
+        raise BadInputError(message)
+    if foreign:
+        message = (
+            f"the fitted model also knows {foreign!r}, which classes={declared!r} does not name: "
+            "they are added"
+        )
+        if missing:
+            message += f"; of {missing!r} it knows nothing until a refit replaces it"
+        warnings.warn(message, stacklevel=2)
+
+
+def printed(model: Any, transform: str) -> str:
+    """Return what tells one model from another, the same in every process."""
+    return f"{re.sub('0x[0-9a-fA-F]+', '', repr(model))} on {transform}"
 
 
 def _named(thing: Any) -> str:

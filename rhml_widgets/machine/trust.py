@@ -89,7 +89,8 @@ def heard(
     bearing = present & (target[:, None] == which[None, :])
     borne = np.maximum(bearing.sum(axis=0) - own, 0)
     seen = np.maximum(present.sum(axis=0) - own, borne)
-    shares = (np.bincount(target, minlength=n_classes) + 1) / (len(target) + n_classes)
+    # Of a single class, too, something else must be possible.
+    shares = (np.bincount(target, minlength=n_classes) + 1) / (len(target) + max(n_classes, 2))
     base = np.log(shares / (1 - shares))[which]
     expected = np.array([LIFT * support.strength for support in supports])
     expected *= _rarity(supports, features)

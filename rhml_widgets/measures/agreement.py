@@ -234,6 +234,8 @@ def kept(state: State | StateView, *, at_least: float | None = None) -> Kept:
     at_least : float, optional
         Only stops where the model was at least this firm (`Prediction.firmness`), in [0, 1].
     """
+    if at_least is None:
+        return Kept(**state.decisions, n=len(state.stops))
     stops = stop_outcomes(state, at_least=at_least)
     stayed = sum(stop.hit for stop in stops)
     adopted = sum(not stop.hit and stop.label == stop.other for stop in stops)

@@ -150,7 +150,8 @@ def stop_outcomes(state: State | StateView, *, at_least: float | None = None) ->
     """List the stops: the person answered blind, the model objected, the person decided.
 
     Counted are checks and challenges where the model's label, shown as advice, differed from the
-    blind answer and the very next answer is the decision on that item. A hit is an answer kept.
+    blind answer and the very next answer was the decision on that item (``state.stops``). A hit
+    is an answer kept.
 
     Parameters
     ----------
@@ -159,23 +160,15 @@ def stop_outcomes(state: State | StateView, *, at_least: float | None = None) ->
         Only where the model was at least this firm (`Prediction.firmness`), in [0, 1].
     """
     found = []
-    before: Judgment | None = None
-    for judgment in sorted(state.judgments.values(), key=_seq):
-        first, before = before, judgment
-        if first is None or judgment.stage != "revised" or judgment.item_id != first.item_id:
-            continue
-        query, said = state.queries.get(judgment.item_id), first.predicted
-        purposes = {first.purpose, query.purpose if query else None}
-        if not first.sealed or said is None or not purposes & {"check", "challenge"}:
-            continue
-        if said.label == first.label or not state.is_exposed(judgment.item_id):
+    for seq, of in state.stops.items():
+        decision, first = state.judgments[seq], state.judgments[of]
+        said = first.predicted
+        if said is None:
             continue
         if at_least is not None and (said.firmness is None or said.firmness < at_least):
             continue
-        hit = judgment.label == first.label
-        found.append(
-            Outcome(judgment.seq, judgment.item_id, hit, judgment.label, said.label, said.version)
-        )
+        hit = decision.label == first.label
+        found.append(Outcome(seq, decision.item_id, hit, decision.label, said.label, said.version))
     return found
 
 

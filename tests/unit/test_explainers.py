@@ -22,6 +22,7 @@ from sklearn.feature_extraction.text import (
 )
 from sklearn.feature_selection import SelectKBest, chi2
 from sklearn.linear_model import (
+    LinearRegression,
     LogisticRegression,
     LogisticRegressionCV,
     Perceptron,
@@ -473,3 +474,50 @@ def test_a_term_is_taken_out_as_a_whole_word_only():
     assert without_term("Card, card; cardinal CARD", "card") == ", ; cardinal "
     assert without_term("a credit  card b", "Credit card") == "a  b"
     assert without_term("c++ and c", "c++") == " and c"
+
+
+MODEL = make_pipeline(CountVectorizer(), LogisticRegression())
+
+
+@pytest.mark.parametrize(
+    ("X", "i", "error", "told"),
+    [
+        ("free prize", 0, BadInputError, "X is 'free prize'; expected a list or Series of texts"),
+        (None, 0, BadInputError, "X is None; expected"),
+        (7, 0, BadInputError, "X is 7; expected"),
+        ({"a": 1}, 0, BadInputError, "expected a list or Series"),
+        (TEXTS, None, BadInputError, "i=None: expected the position"),
+        (TEXTS, "0", BadInputError, "i='0': expected the position"),
+        (TEXTS, 1.0, BadInputError, "i=1.0: expected the position"),
+        (TEXTS, True, BadInputError, "i=True: expected the position"),
+        (TEXTS, slice(2), BadInputError, "expected the position"),
+        ([], 0, UnknownItemError, "no item 0: X holds 0"),
+        ([None, *TEXTS], 0, BadInputError, "item 0 of X is None; expected a text"),
+        (pd.Series([float("nan"), "a"]).astype(object), 5, UnknownItemError, "X holds 2"),
+        (pd.Series([float("nan"), "a"]).astype(object), 0, BadInputError, "item 0 of X is nan"),
+        (iter(TEXTS), 0, BadInputError, "expected a list"),
+    ],
+)
+def test_what_cannot_be_explained_is_named(X, i, error, told):
+    with pytest.raises(error, match=re.escape(told)):
+        explain(MODEL.fit(TEXTS, [len(text) % 2 for text in TEXTS]), X, i)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "told"),
+    [
+        (LinearRegression().fit([[0.0], [1.0]], [0, 1]), "LinearRegression, a regressor"),
+        (LogisticRegression, "pass an instance"),
+        (None, "model is None"),
+        ("model", "model is 'model'"),
+        (CountVectorizer().fit(TEXTS), "expected a scikit-learn classifier"),
+    ],
+)
+def test_what_is_no_classifier_is_refused(estimator, told):
+    with pytest.raises(BadInputError, match=told):
+        explain(estimator, [[0.0]], 0)
+
+
+def test_positions_may_be_numpys_and_count_from_the_end():
+    model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    assert explain(model, [[0.0], [1.0]], np.int64(-1)) == explain(model, [[0.0], [1.0]], 1)

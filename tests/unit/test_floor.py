@@ -11,7 +11,7 @@ from sessions import begin, right, work
 from rhml_widgets.machine import floor as floors
 from rhml_widgets.machine.explainers import neighbors
 from rhml_widgets.machine.floor import Floor, give_way
-from rhml_widgets.machine.learner import _view
+from rhml_widgets.machine.foresight import view as _view
 from rhml_widgets.widgets import pace as paces
 from rhml_widgets.widgets.label_queue import LabelQueue
 from rhml_widgets.widgets.pace import Pace
@@ -134,7 +134,7 @@ def test_what_was_foreseen_is_what_would_be_seen():
     with begin() as session:
         work(session, 9)
         learner = session.learner
-        of, foreseen = learner._foreseen
+        of, foreseen = learner._foresight._made
         assert of is learner.live
         (item,) = session.query()
         number = session.pool.number(item)
@@ -142,7 +142,7 @@ def test_what_was_foreseen_is_what_would_be_seen():
         for known, view in foreseen.items():
             assert view == _view(learner.live, learner.features(), known)
         said = learner.predict(number, "asked")
-        learner._foreseen = (None, {number: ([1.0, 0.0, 0.0], "of another version", 1.0)})
+        learner._foresight._made = (None, {number: ([1.0, 0.0, 0.0], "of another version", 1.0)})
         assert learner.predict(number, "asked") == said
 
 
@@ -150,10 +150,10 @@ def test_neighbors_kept_are_those_found_anew():
     with begin(n=90) as session:
         work(session, 2)
         learner = session.learner
-        subject = int(np.flatnonzero(learner._label_of >= 0)[0])
+        subject = int(np.flatnonzero(learner.evidence.label_of >= 0)[0])
 
         def anew():
-            labeled = np.flatnonzero(learner._label_of >= 0).tolist()
+            labeled = np.flatnonzero(learner.evidence.label_of >= 0).tolist()
             found = neighbors(learner.features().X, subject, labeled, 3)
             return list(zip(found.numbers, found.similarities, strict=True))
 

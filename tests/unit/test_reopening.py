@@ -153,7 +153,7 @@ def test_a_fitted_model_serves_again_until_it_was_beaten(path):
         assert session.learner.version == 0
     with begin(journal=path, model=bad()) as again:
         assert again.learner.version == 0
-        work(again, 25)
+        work(again, 45)
         version = again.learner.version
         assert version > 0
     with begin(journal=path, model=bad()) as last:

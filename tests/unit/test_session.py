@@ -713,6 +713,11 @@ def test_blind_looks_at_flips_come_first_and_exclude_what_was_seen(session):
         ({"term": 7, "label": "card"}, BadInputError, "expected a word or a phrase"),
         ({"term": "again"}, BadInputError, "supports which class"),
         ({"term": "again", "label": "loan"}, UnknownLabelError, "'loan'"),
+        (
+            {"term": "again", "label": "card", "stance": "irrelevant"},
+            BadInputError,
+            "leave label='card' out",
+        ),
         ({"term": "again", "label": "card", "stance": "maybe"}, BadInputError, "stance='maybe'"),
         ({"term": "again", "label": "card", "strength": 11}, BadInputError, "strength=11"),
         ({"term": "again", "label": "card", "strength": 0}, BadInputError, "strength=0"),
@@ -774,6 +779,15 @@ def test_what_needs_a_model_says_so_before_there_is_one():
         assert session.state.exposed_all is None
         assert session.learner.version is None
         assert "no version yet" in repr(session)
+
+
+@pytest.mark.parametrize("version", [99, -1, "1", 1.5, True])
+def test_a_version_that_never_was_has_no_reasons(session, version):
+    work(session)
+    before = session.state.seq
+    with pytest.raises(BadInputError, match=r"expected None or one of \d+ to \d+"):
+        session.explain(session.pool.ids[0], version=version)
+    assert session.state.seq == before
 
 
 def test_one_class_is_no_model():
@@ -945,7 +959,7 @@ def test_a_fitted_model_yields_once_a_refit_is_better_on_judged_items():
         contents, [wrong(text) for text in contents]
     )
     with begin(model=bad, n=60) as session:
-        work(session, 30)
+        work(session, 50)
         assert session.learner.version > 0
         assert (session.predict_pool()["label"] == [right(t) for t in texts()]).mean() > 0.8
 
@@ -1131,7 +1145,8 @@ def test_a_version_that_cannot_be_logged_does_not_go_live(monkeypatch):
         work(session)
         disk = Full(session, monkeypatch)
         version = session.learner.version
-        session.fit()
+        with pytest.warns(UserWarning, match="the first fit failed: NotSavedError: NOT SAVED"):
+            session.fit()
         assert session.learner.version == version
         assert session.learner.failure.error == "NotSavedError"
         disk.failing = False

@@ -360,6 +360,50 @@ def test_words_of_the_codebook_are_not_what_undo_takes_back_next():
     assert state.action_kind(2) == "Judged"
 
 
+def test_a_still_copy_keeps_its_scores():
+    state = fold(OPENED, fitted(1))
+    still = state.still()
+    fold(Scored(version=1, basis="holdout", hits="101"), state=state)
+    assert state.versions[1].hits == {"holdout": "101"}
+    assert still.versions[1].hits == {}
+
+
+def stopped(then="ham"):
+    asked = [OPENED, queried("t1:a", "challenge"), predicted("t1:a", "ham"), judged("t1:a")]
+    shown = Exposed(item_id="t1:a", what="advice", version=1, arm="full", stop=True)
+    return fold(*asked, shown, judged("t1:a", then, "revised", sealed=False))
+
+
+@pytest.mark.parametrize(("then", "how"), [("spam", "kept"), ("ham", "adopted"), ("x", "other")])
+def test_decisions_at_stops_are_counted_as_they_are_made_and_taken_back(then, how):
+    state = stopped(then)
+    assert state.stops == {6: 4}
+    assert state.decisions == {"kept": 0, "adopted": 0, "other": 0, how: 1}
+    for target in (6, 4):
+        undone = fold(Retracted(target=target), state=stopped(then))
+        assert undone.stops == {}
+        assert sum(undone.decisions.values()) == 0
+    later = fold(judged("t1:b"), judged("t1:a", stage="corrected"), state=state)
+    fold(Retracted(target=8), Retracted(target=7), state=later)
+    assert later.stops == {6: 4}
+
+
+def test_an_answer_in_between_is_no_decision():
+    state = fold(
+        OPENED,
+        queried("t1:a", "check"),
+        predicted("t1:a", "ham"),
+        judged("t1:a"),
+        judged("t1:b"),
+        judged("t1:a", "ham", "revised", sealed=False),
+    )
+    assert state.stops == {}
+
+
+def test_tallies_are_no_part_of_the_canonical_bytes():
+    assert b'"stops"' not in stopped().canonical()
+
+
 def test_a_fit_that_went_live_ends_a_failure():
     failed = FitFailed(snapshot_seq=1, error="ValueError", message="no")
     assert fold(OPENED, failed).failure == failed

@@ -623,6 +623,7 @@ def test_reasons_that_cannot_be_given_lose_no_answer(monkeypatch):
         page.value("keep", item_id=page.props["stop"]["item_id"], event_id="k", ms=1)
 
 
+@pytest.mark.filterwarnings("ignore:the first fit failed:UserWarning")
 def test_a_broken_estimator_is_shown_in_place(monkeypatch):
     class Broken(LogisticRegression):
         def fit(self, X, y, sample_weight=None):

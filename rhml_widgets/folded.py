@@ -1,0 +1,367 @@
+"""Folded: what the journal's events add up to, and what each of them changes in it.
+
+One entry at a time, in place, in constant time; nothing here reads a clock, a file, the pool or a
+model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rhml_widgets.journal.events import (
+    ClassAdded,
+    Exposed,
+    Extended,
+    FitFailed,
+    Fitted,
+    Imported,
+    Judged,
+    Noted,
+    Opened,
+    Predicted,
+    Queried,
+    Retracted,
+    Scored,
+    Shown,
+    Skipped,
+    Taught,
+)
+from rhml_widgets.records import Judgment, Lesson, Prediction, Query, Version
+
+if TYPE_CHECKING:
+    from rhml_widgets.journal.events import Entry, Event, Label
+
+__all__ = ["Folded"]
+
+
+class Folded:
+    """Everything known of a session, folded from its journal.
+
+    Attributes
+    ----------
+    seq : int
+        The last entry folded.
+    opened, reopened : Opened or None
+        The first opening, which fixes what the session is, and the latest.
+    n_openings : int
+    classes : dict of Label to str or None
+        Class to definition, in the order they were named.
+    seeds : dict of Label to list of str
+    queries, predictions : dict of item_id to Query, Prediction
+        The latest of each item.
+    waiting : dict of item_id to None
+        Drawn and unanswered, in the order they will be asked; undone items first.
+    judgments : dict of int to Judgment
+        By seq; those not retracted.
+    answers : dict of item_id to tuple of int
+        Seqs of the standing judgments of an item, oldest first; the last one counts.
+    counts : dict of Label to int
+        Items that carry a label now.
+    skipped : dict of item_id to int
+    exposed : dict of item_id to int
+        Seq at which the model's view of an item was first shown.
+    exposed_all : int or None
+        Seq at which the model's view of the whole pool was first shown.
+    standing : str or None
+        The item on which advice stands, until it is kept or revised.
+    lessons : dict of int to Lesson
+        All that was ever taught, by seq; see ``Lesson.retracted``.
+    versions : dict of int to Version
+    failure : FitFailed or None
+        Of the latest fit, if it failed.
+    retracted : dict of int to int
+        What was taken back, to the seq that took it back.
+    drafts : dict of item_id to Judgment
+        The answer that was undone, to start again from.
+    n_draws : int
+        Items ever drawn: the place in the stream of random numbers.
+    stops : dict of int to int
+        Where the model objected to a blind answer and the very next answer was the decision on
+        that item: seq of the decision to seq of the blind answer.
+    decisions : dict of str to int
+        How many of the stops ended as ``kept``, ``adopted`` (the model's label) or ``other``.
+    n_shown : int
+    notes : dict of int to tuple of (item_id or None, str)
+    imported : dict of item_id to Label
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.opened: Opened | None = None
+        self.reopened: Opened | None = None
+        self.n_openings = 0
+        self.person = ""
+        self.pool_digest = ""
+        self.classes: dict[Label, str | None] = {}
+        self.seeds: dict[Label, list[str]] = {}
+        self.queries: dict[str, Query] = {}
+        self.predictions: dict[str, Prediction] = {}
+        self.waiting: dict[str, None] = {}
+        self.judgments: dict[int, Judgment] = {}
+        self.answers: dict[str, tuple[int, ...]] = {}
+        self.counts: dict[Label, int] = {}
+        self.skipped: dict[str, int] = {}
+        self.exposed: dict[str, int] = {}
+        self.exposed_all: int | None = None
+        self.standing: str | None = None
+        self.lessons: dict[int, Lesson] = {}
+        self.versions: dict[int, Version] = {}
+        self.failure: FitFailed | None = None
+        self.retracted: dict[int, int] = {}
+        self.drafts: dict[str, Judgment] = {}
+        self.n_draws = 0
+        self.stops: dict[int, int] = {}
+        self.decisions: dict[str, int] = {"kept": 0, "adopted": 0, "other": 0}
+        self.n_shown = 0
+        self.notes: dict[int, tuple[str | None, str]] = {}
+        self.imported: dict[str, Label] = {}
+        self._undoable: dict[int, str] = {}
+        self._skips: dict[int, str] = {}
+
+    def answer(self, item_id: str) -> Judgment | None:
+        """Return the judgment that counts for an item, or None."""
+        seqs = self.answers.get(item_id)
+        return self.judgments[seqs[-1]] if seqs else None
+
+    def fold(self, entry: Entry) -> str | None:
+        """Take one more entry into account; return the item whose place it changed, if any."""
+        self.seq = entry.seq
+        self.person = entry.person
+        event = entry.event
+        if isinstance(event, Retracted):
+            return self._retracted(entry, event)
+        getattr(self, _FOLDS[type(event)])(entry, event)
+        return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
+
+    def _opened(self, _entry: Entry, event: Opened) -> None:
+        self.n_openings += 1
+        self.reopened = event
+        if self.opened is None:
+            self.opened = event
+            self.pool_digest = event.pool_digest
+            for row in event.classes or ():
+                self.classes[row["name"]] = row.get("definition")
+                if row.get("seeds"):
+                    self.seeds[row["name"]] = list(row["seeds"])
+
+    def _extended(self, _entry: Entry, event: Extended) -> None:
+        self.pool_digest = event.pool_digest
+
+    def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
+        if event.definition is not None or event.label not in self.classes:
+            self.classes[event.label] = event.definition
+
+    def _queried(self, entry: Entry, event: Queried) -> None:
+        self.n_draws += 1
+        self.queries[event.item_id] = Query(
+            entry.seq,
+            event.purpose,
+            event.propensity,
+            event.n_candidates,
+            event.version,
+            event.reason,
+            event.lesson,
+            event.before,
+            event.after,
+        )
+        self.skipped.pop(event.item_id, None)
+        if event.lesson is None:
+            self.waiting[event.item_id] = None
+        else:
+            lesson = self.lessons[event.lesson]
+            looks = {**lesson.looks, event.item_id: (event.before, event.after)}
+            self.lessons[event.lesson] = replace(lesson, looks=looks)
+            self.waiting = {event.item_id: None, **self.waiting}
+
+    def _shown(self, _entry: Entry, _event: Shown) -> None:
+        self.n_shown += 1
+
+    def _predicted(self, entry: Entry, event: Predicted) -> None:
+        self.predictions[event.item_id] = Prediction(
+            entry.seq,
+            event.label,
+            tuple(event.proba),
+            event.version,
+            event.score,
+            event.firmness,
+        )
+
+    def _judged(self, entry: Entry, event: Judged) -> None:
+        query = self.queries.get(event.item_id)
+        judgment = Judgment(
+            seq=entry.seq,
+            at=entry.at,
+            item_id=event.item_id,
+            person=entry.person,
+            stage=event.stage,
+            purpose=event.purpose,
+            label=event.label,
+            confidence=event.confidence,
+            rationale=None if event.rationale is None else tuple(_frozen(event.rationale)),
+            note=event.note,
+            duration=event.duration,
+            propensity=query.propensity if query else None,
+            version=event.version,
+            sealed=event.sealed,
+            predicted=self.predictions.get(event.item_id),
+        )
+        before = next(reversed(self.judgments.values()), None)
+        if before is not None and _decides(before, judgment, query):
+            self.stops[judgment.seq] = before.seq
+            self._count_stop(before, judgment, +1)
+        self._recount(event.item_id, -1)
+        self.judgments[entry.seq] = judgment
+        self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
+        self._recount(event.item_id, +1)
+        self.classes.setdefault(event.label, None)
+        self.waiting.pop(event.item_id, None)
+        self.skipped.pop(event.item_id, None)
+        self.drafts.pop(event.item_id, None)
+        if self.standing == event.item_id:
+            self.standing = None
+        self._undoable[entry.seq] = Judged.kind
+
+    def _skipped(self, entry: Entry, event: Skipped) -> None:
+        self.waiting.pop(event.item_id, None)
+        self.skipped[event.item_id] = entry.seq
+        self._skips[entry.seq] = event.item_id
+        self._undoable[entry.seq] = Skipped.kind
+
+    def _exposed(self, entry: Entry, event: Exposed) -> None:
+        if event.item_id is None:
+            if self.exposed_all is None:
+                self.exposed_all = entry.seq
+        else:
+            self.exposed.setdefault(event.item_id, entry.seq)
+        if event.stop:
+            self.standing = event.item_id
+
+    def _taught(self, entry: Entry, event: Taught) -> None:
+        self.lessons[entry.seq] = Lesson(
+            entry.seq, event.origin, event.item_id, tuple(event.stances)
+        )
+        if event.origin != "codebook":
+            self._undoable[entry.seq] = Taught.kind
+
+    def _retracted(self, entry: Entry, event: Retracted) -> str | None:
+        if event.target in self.retracted:
+            return None
+        self.retracted[event.target] = entry.seq
+        self._undoable.pop(event.target, None)
+        if event.target in self.judgments:
+            return self._take_back_judgment(event.target)
+        if event.target in self._skips:
+            item_id = self._skips.pop(event.target)
+            if self.skipped.get(item_id) == event.target:
+                del self.skipped[item_id]
+                self.waiting = {item_id: None, **self.waiting}
+            return item_id
+        if event.target in self.lessons:
+            self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
+        return None
+
+    def _take_back_judgment(self, seq: int) -> str:
+        item_id = self.judgments[seq].item_id
+        standing = self.answers[item_id]
+        later = standing[standing.index(seq) + 1 :]
+        for decision in (seq, *later[:1]):
+            first = self.stops.get(decision)
+            if first is not None and seq in (first, decision):
+                del self.stops[decision]
+                self._count_stop(self.judgments[first], self.judgments[decision], -1)
+        self._recount(item_id, -1)
+        judgment = self.judgments.pop(seq)
+        seqs = tuple(other for other in self.answers[item_id] if other != seq)
+        if seqs:
+            self.answers[item_id] = seqs
+            self._recount(item_id, +1)
+        else:
+            del self.answers[item_id]
+            self.waiting = {item_id: None, **self.waiting}
+            self.drafts[item_id] = judgment
+        if self.standing == item_id:
+            self.standing = None
+        return item_id
+
+    def _recount(self, item_id: str, by: int) -> None:
+        standing = self.answer(item_id)
+        if standing is not None:
+            count = self.counts.get(standing.label, 0) + by
+            if count:
+                self.counts[standing.label] = count
+            else:
+                self.counts.pop(standing.label, None)
+
+    def _count_stop(self, first: Judgment, decision: Judgment, by: int) -> None:
+        said = None if first.predicted is None else first.predicted.label
+        kept = decision.label == first.label
+        self.decisions["kept" if kept else "adopted" if decision.label == said else "other"] += by
+
+    def _imported(self, _entry: Entry, event: Imported) -> None:
+        for item_id, label in event.labels:
+            self.imported[item_id] = label
+            self.classes.setdefault(label, None)
+
+    def _fitted(self, entry: Entry, event: Fitted) -> None:
+        self.failure = None
+        self.versions[event.version] = Version(
+            event.version,
+            entry.seq,
+            entry.at,
+            event.n_labels,
+            event.snapshot_seq,
+            event.digest,
+            event.lesson,
+            event.flips,
+        )
+        if event.lesson is not None and event.lesson in self.lessons:
+            lesson = self.lessons[event.lesson]
+            self.lessons[event.lesson] = replace(lesson, version=event.version, flips=event.flips)
+
+    def _fit_failed(self, _entry: Entry, event: FitFailed) -> None:
+        self.failure = event
+
+    def _scored(self, _entry: Entry, event: Scored) -> None:
+        version = self.versions[event.version]
+        hits = {**version.hits, event.basis: event.hits}
+        self.versions[event.version] = replace(version, hits=hits)
+
+    def _noted(self, entry: Entry, event: Noted) -> None:
+        self.notes[entry.seq] = (event.item_id, event.text)
+
+
+_FOLDS: dict[type[Event], str] = {
+    Opened: "_opened",
+    Extended: "_extended",
+    ClassAdded: "_class_added",
+    Queried: "_queried",
+    Shown: "_shown",
+    Predicted: "_predicted",
+    Judged: "_judged",
+    Skipped: "_skipped",
+    Exposed: "_exposed",
+    Taught: "_taught",
+    Imported: "_imported",
+    Fitted: "_fitted",
+    FitFailed: "_fit_failed",
+    Scored: "_scored",
+    Noted: "_noted",
+}
+
+
+def _decides(first: Judgment, then: Judgment, query: Query | None) -> bool:
+    """Whether an answer is the decision at a stop: blind answer, objection, decision."""
+    said = first.predicted
+    return (
+        then.stage == "revised"
+        and then.item_id == first.item_id
+        and first.sealed
+        and said is not None
+        and said.label != first.label
+        and bool({first.purpose, query.purpose if query else None} & {"check", "challenge"})
+    )
+
+
+def _frozen(rationale: list[Any]) -> list[Any]:
+    return [tuple(mark) if isinstance(mark, list) else mark for mark in rationale]

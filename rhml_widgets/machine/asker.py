@@ -1,0 +1,117 @@
+"""Asker: what to ask next, ranked with a version and drawn one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rhml_widgets.journal.events import Queried
+from rhml_widgets.machine.queue import Head, draw, rank
+from rhml_widgets.machine.strategies import resolve
+
+if TYPE_CHECKING:
+    import threading
+
+    from rhml_widgets.items.pool import Pool
+    from rhml_widgets.machine.evidence import Evidence
+    from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.fit import Fit
+    from rhml_widgets.machine.strategies import Strategy
+
+__all__ = ["Asker"]
+
+FORESEEN = 3
+"""Items waiting for an answer whose scores are made ready with a new version."""
+
+
+class Asker:
+    """Ranks the pool by a strategy and draws by purpose.
+
+    Attributes
+    ----------
+    head : Head or None
+        The ranking that is drawn from; None before the first version.
+    failure : str or None
+        Why the strategy could not rank the last time, so that margin asks.
+    """
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        purposes: dict[str, float],
+        pool: Pool,
+        evidence: Evidence,
+        lock: threading.RLock,
+    ) -> None:
+        self.head: Head | None = None
+        self.failure: str | None = None
+        self.purposes = purposes
+        self._strategy = strategy
+        self._pool = pool
+        self._evidence = evidence
+        self._lock = lock
+
+    def rank(self, made: Fit, features: Features) -> Head:
+        """Return the ranking by a version that may go live."""
+        with self._lock:
+            taken = self._evidence.taken.copy()
+            asked = np.fromiter(self._evidence.asked, np.intp, count=len(self._evidence.asked))
+
+        def ranked(strategy: Strategy) -> Head:
+            return rank(
+                strategy,
+                made.head,
+                features,
+                made.outlook,
+                taken=taken,
+                asked=asked,
+                labeled=np.flatnonzero(made.snapshot.label_of >= 0),
+                y=made.snapshot.label_of,
+                random_state=made.snapshot.random_state,
+            )
+
+        self.failure = None
+        try:
+            return ranked(self._strategy)
+        except Exception as error:  # noqa: BLE001 - a person's own strategy may raise anything
+            # The fit is sound whatever the strategy does: it goes live, and margin asks.
+            self.failure = f"{type(error).__name__}: {error}"
+            return ranked(resolve("margin"))
+
+    def likely(self, head: Head, waiting: list[str]) -> list[int]:
+        """Return the numbers of the items asked now and likely next."""
+        numbers = [self._pool.number(item_id) for item_id in waiting[:FORESEEN]]
+        for ranking in head.rankings:
+            place = ranking.first(self._evidence.taken)
+            if place is not None and ranking.numbers is not None:
+                numbers.append(int(ranking.numbers[place]))
+        return numbers
+
+    def draw(self, n: int, n_draws: int, version: int | None) -> list[Queried]:
+        """Draw up to ``n`` items to ask, each with its purpose and propensity."""
+        taken = self._evidence.taken.copy() if n > 1 else self._evidence.taken
+        drawn = []
+        for place in range(n):
+            one = draw(
+                self.head,
+                taken,
+                self.purposes,
+                random_state=self._evidence.seed,
+                n_draws=n_draws + place,
+            )
+            if one is None:
+                break
+            if n > 1:
+                taken[one.number] = True
+            drawn.append(
+                Queried(
+                    item_id=self._pool.ids[one.number],
+                    purpose=one.purpose,
+                    propensity=one.propensity,
+                    n_candidates=one.n_candidates,
+                    version=version,
+                    reason=one.reason,
+                )
+            )
+        return drawn

@@ -1,0 +1,158 @@
+"""Evidence: what the journal has told the model's side so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rhml_widgets.journal.events import Judged, Queried, Retracted, Taught
+from rhml_widgets.machine.feedback import Stance
+from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from rhml_widgets.items.pool import Pool
+    from rhml_widgets.journal.events import Entry, Label
+    from rhml_widgets.records import Judgment, Query
+    from rhml_widgets.state import State
+
+__all__ = ["Evidence"]
+
+
+class Evidence:
+    """Labels, marks and lessons as a fit can take them, and the items that are not free to ask.
+
+    Parameters
+    ----------
+    pool : Pool
+    state : State
+        Read under the session's lock only.
+    holdout : dict of int to label or None
+        Item number to its known truth, None where it is not known now.
+
+    Attributes
+    ----------
+    label_of, fair_of : ndarray of int32, shape (n_items,)
+        See `Snapshot`.
+    taken : ndarray of bool, shape (n_items,)
+        Answered, waiting, skipped or held out.
+    asked : dict of int to None
+        Numbers of the items asked or answered, oldest first.
+    n_changes : int
+        Answers, undos and lessons so far.
+    """
+
+    def __init__(self, pool: Pool, state: State, holdout: dict[int, Label | None]) -> None:
+        self._pool = pool
+        self._state = state
+        self.holdout = holdout
+        self.label_of = np.full(len(pool), -1, dtype=np.int32)
+        self.fair_of = np.full(len(pool), -1, dtype=np.int32)
+        self.taken: npt.NDArray[np.bool_] = np.zeros(len(pool), dtype=bool)
+        self.taken[list(holdout)] = True
+        self.asked: dict[int, None] = {}
+        self.n_changes = 0
+        self._marked: dict[str, tuple[int, list[str], Label]] = {}
+
+    @property
+    def seed(self) -> int:
+        """The session's random_state."""
+        assert self._state.opened is not None  # noqa: S101 - a model's side has an opened session
+        return self._state.opened.random_state
+
+    def catch_up(self) -> None:
+        """Take in all the state holds; once, when a session opens."""
+        state = self._state
+        for item_id in state.queries:
+            if item_id in self._pool:
+                self.asked[self._pool.number(item_id)] = None
+        for item_id in [*state.answers, *state.waiting, *state.skipped]:
+            self._touch(item_id)
+        self.n_changes = len(state.answers)
+
+    def follow(self, entry: Entry, item_id: str | None) -> None:
+        """Take in one entry that was just folded and the item it touched."""
+        if item_id is not None:
+            self._touch(item_id)
+            if isinstance(entry.event, Queried) and item_id in self._pool:
+                self.asked[self._pool.number(item_id)] = None
+        if isinstance(entry.event, Judged | Retracted | Taught):
+            self.n_changes += 1
+
+    def _touch(self, item_id: str) -> None:
+        state, pool = self._state, self._pool
+        if item_id not in pool:
+            return
+        number = pool.number(item_id)
+        answer = state.answer(item_id)
+        held = number in self.holdout
+        learns = answer is not None and not held
+        self.label_of[number] = self._index(answer.label) if answer and learns else -1
+        blind = state.blind(item_id) if learns else None
+        fair = blind is not None and _fair(state.queries.get(item_id), blind)
+        self.fair_of[number] = self._index(blind.label) if blind and fair else -1
+        self.taken[number] = (
+            held or answer is not None or item_id in state.waiting or item_id in state.skipped
+        )
+        if answer and answer.rationale:
+            content = pool.contents[number]
+            terms = [m if isinstance(m, str) else content[m[0] : m[1]] for m in answer.rationale]
+            self._marked[item_id] = (answer.seq, terms, answer.label)
+        else:
+            self._marked.pop(item_id, None)
+        if answer is not None:
+            self.asked[number] = None
+
+    def _index(self, label: Label) -> int:
+        return list(self._state.classes).index(label)
+
+    def snapshot(self, model: str) -> Snapshot:
+        """Return all that is known now, for an estimator that prints itself as ``model``."""
+        state = self._state
+        stances: list[tuple[int, Stance]] = []
+        for seq, lesson in state.lessons.items():
+            if not lesson.retracted:
+                stances += [(seq, Stance(**row, origin=lesson.origin)) for row in lesson.stances]
+        for seq, terms, label in self._marked.values():
+            stances += [
+                (seq, Stance(term=term, label=label, stance="supports", origin="mark"))
+                for term in terms
+            ]
+        stances.sort(key=lambda pair: pair[0])
+        return Snapshot(
+            seq=state.seq,
+            classes=list(state.classes),
+            label_of=self.label_of.copy(),
+            fair_of=self.fair_of.copy(),
+            stances=stances,
+            lesson=None,
+            truth_of=self._truth_of(),
+            random_state=self.seed,
+            model=model,
+        )
+
+    def unmeasured(self) -> list[int]:
+        """Return the lessons, oldest first, that no version has learned as far as is known."""
+        return [
+            seq
+            for seq, lesson in self._state.lessons.items()
+            if lesson.version is None and not lesson.retracted and lesson.origin != "codebook"
+        ]
+
+    def _truth_of(self) -> npt.NDArray[np.int32]:
+        truth = np.full(len(self._pool), NO_TRUTH, dtype=np.int32)
+        index = {label: place for place, label in enumerate(self._state.classes)}
+        for number, label in self.holdout.items():
+            if label is not None:
+                truth[number] = index.get(label, NO_CLASS_YET)
+        return truth
+
+
+def _fair(query: Query | None, blind: Judgment) -> bool:
+    """Whether an item was judged for another reason than that a model was unsure of it."""
+    if query is None or query.seq > blind.seq:
+        return True
+    fairly = query.purpose in ("check", "challenge") or query.reason == "random"
+    return query.lesson is None and fairly

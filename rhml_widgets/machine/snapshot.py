@@ -1,0 +1,86 @@
+"""Snapshot: what a fit may know, and nothing that comes later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import numpy.typing as npt
+
+    from rhml_widgets.journal.events import Label
+    from rhml_widgets.machine.feedback import Stance
+
+__all__ = ["NO_CLASS_YET", "NO_TRUTH", "Snapshot"]
+
+NO_TRUTH = -1
+NO_CLASS_YET = -2
+"""In ``truth_of``: nothing is known; the known label is no class of the session so far."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a fit may know: labels and stances up to ``seq``, and nothing that comes later.
+
+    Attributes
+    ----------
+    seq : int
+    classes : list of label
+    label_of : ndarray of int32, shape (n_items,)
+        Class index of each item to learn from, -1 for the others. Holdout items are -1.
+    fair_of : ndarray of int32, shape (n_items,)
+        Class index of the blind answer to each item that was not asked because a model was
+        unsure: checks, challenges, uniform draws, the person's own picks; -1 for the others.
+    stances : list of (int, Stance)
+        Each with the seq of the lesson or judgment it came with, oldest first.
+    lesson : int or None
+        The lesson whose effect is measured: the only one that no version has learned.
+    truth_of : ndarray of int32, shape (n_items,)
+        Class index of each holdout item whose truth is known, else one of the two above.
+    model : str
+        The estimator that learns from it, as it prints itself.
+    """
+
+    seq: int
+    classes: list[Label]
+    label_of: npt.NDArray[np.int32]
+    fair_of: npt.NDArray[np.int32]
+    stances: list[tuple[int, Stance]]
+    lesson: int | None
+    truth_of: npt.NDArray[np.int32]
+    random_state: int
+    model: str = ""
+
+    @property
+    def n_labels(self) -> int:
+        """Items to learn from."""
+        return int(np.count_nonzero(self.label_of >= 0))
+
+    def digest(self) -> str:
+        """Return one hash of the model, the classes, labels and stances."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
+        told = blake2b(digest_size=12, person=b"rhml-fit")
+        told.update(self.model.encode("utf-8", "surrogatepass"))
+        told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
+        told.update(self.label_of.astype("<i4").tobytes())
+        told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))
+        return told.hexdigest()
+
+    def without(self, lessons: Collection[int]) -> Snapshot:
+        """Return the same labels without some lessons."""
+        kept = [(seq, stance) for seq, stance in self.stances if seq not in lessons]
+        return replace(self, stances=kept, lesson=None)
+
+    def without_origin(self, origin: str) -> Snapshot:
+        """Return the same labels without what was said in one way: see `Stance.origin`."""
+        kept = [(seq, stance) for seq, stance in self.stances if stance.origin != origin]
+        return replace(self, stances=kept)
