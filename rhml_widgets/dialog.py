@@ -57,6 +57,7 @@ class Dialog:
         self._journal = opened.journal
         self._state = opened.state
         self._truth = opened.truth
+        self._keys = opened.keys
         self._learner = opened.learner
         self._refit = refit
         self._unseen_labels = 0
@@ -138,6 +139,11 @@ class Dialog:
     def in_step(self) -> bool:
         """Whether a call returns only when all that follows from it is done."""
         return self._refit == "sync"
+
+    @property
+    def chosen_keys(self) -> dict[Label, str]:
+        """Keys chosen by class or action; see `rhml_widgets.human.keys`."""
+        return dict(self._keys)
 
     @property
     def truth(self) -> dict[str, Label]:
@@ -261,15 +267,21 @@ class Dialog:
                 if self._state.seq != before:
                     self._held.dirty = True
 
-    def sent(
-        self, event_id: str | None, kind: type[Event], item_id: str | None = None
-    ) -> Entry | None:
+    def sent(self, event_id: str | None, kind: type[Event], **about: Any) -> Entry | None:
         """Return what was kept under an id before, where this is a resend, else None.
+
+        Parameters
+        ----------
+        event_id : str or None
+            None: nobody can resend it.
+        kind : type of Event
+        **about
+            Fields that a resend has in common with what was sent first.
 
         Raises
         ------
         BadInputError
-            If the id is none, or stands for an event of another kind or item.
+            If the id is none, or stands for another event.
         """
         self._require_open()
         if event_id is None:
@@ -278,9 +290,11 @@ class Dialog:
             msg = f"event_id={event_id!r:.60}: expected a str of 1 to {LONGEST_ID} characters"
             raise BadInputError(msg)
         entry = self._journal.find(tidy(event_id))
-        about = None if entry is None else getattr(entry.event, "item_id", None)
-        other = item_id is not None and about != item_id
-        if entry is not None and (other or not isinstance(entry.event, kind)):
+        same = entry is None or (
+            isinstance(entry.event, kind)
+            and all(getattr(entry.event, name) == value for name, value in about.items())
+        )
+        if not same:
             msg = f"event_id={event_id!r:.60} was sent before, for something else: make a new one"
             raise BadInputError(msg)
         return entry

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.exceptions import BadInputError, JournalMismatchError
+from rhml_widgets.human.keys import read_keys
 from rhml_widgets.items.labels import read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
@@ -246,6 +247,7 @@ class Opening:
     learner: Learner
     person: str
     truth: dict[str, Label]
+    keys: dict[Label, str]
     first: list[Event]
 
 
@@ -257,6 +259,7 @@ def open_session(
     truth: Any,
     holdout: int | None,
     person: str | None,
+    keys: Any,
     lock: threading.RLock,
     record: Callable[..., list[Entry]],
     may_record: Callable[[], bool],
@@ -279,6 +282,9 @@ def open_session(
     if person is not None and (not isinstance(person, str) or not person.strip()):
         msg = f"person={person!r}: expected a pseudonym, or None for a random one"
         raise BadInputError(msg)
+    names = None if given.classes is None else [row["name"] for row in given.classes]
+    # Classes may have been added to a journal since: they are known once it is read.
+    chosen_keys = read_keys(keys, names if _is_new(journal) else None)
     strategy = resolve(settings["strategy"])
     purposes = require_purposes(settings["purposes"])
     if model is not None:
@@ -301,6 +307,8 @@ def open_session(
             _require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
             items.go_by([*given.holdout, *state.queries, *state.exposed, *state.answers])
+            if state.opened.classes is not None:
+                read_keys(keys, list(state.classes))
         known = read_labels(truth, items, "truth")
         classes = [row["name"] for row in given.classes or ()]
         for label in dict.fromkeys(known.values()) if classes else ():
@@ -347,6 +355,7 @@ def open_session(
         learner=learner,
         person=state.person or person or pseudonym(),
         truth=known,
+        keys=chosen_keys,
         first=[] if file.read_only else first,
     )
 
@@ -389,6 +398,10 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     return given, told
 
 
+def _is_new(journal: str | os.PathLike[str] | None) -> bool:
+    return journal is None or not Path(journal).expanduser().exists()
+
+
 def _columns(
     journal: str | os.PathLike[str] | None,
     pool: Any,
@@ -398,7 +411,7 @@ def _columns(
     """Return the columns given, those not given as the journal was begun with them."""
     if journal is None or not hasattr(pool, "columns"):
         return content, id_column
-    if (content is not None and id_column is not None) or not Path(journal).expanduser().exists():
+    if (content is not None and id_column is not None) or _is_new(journal):
         return content, id_column
     with closing(Journal(journal, read_only=True)) as file:
         begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)

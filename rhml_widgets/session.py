@@ -83,6 +83,10 @@ class Session(Teaching):
     transform : {"pool", "labels"}
         "pool": leading Pipeline steps that need no labels are fitted once on the pool, less the
         holdout. "labels": everything is refitted on the labeled items, as a plain Pipeline does.
+    keys : dict of class or action to one character, optional
+        Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
+        ``history``, ``why``, ``new-class``, ``find`` and ``revise``. A class with a key of its
+        own wins over the action that usually has it; Enter and Escape stay as they are.
     random_state : int
 
     Attributes
@@ -131,6 +135,7 @@ class Session(Teaching):
         advice: str = "speak_up",
         refit: str | int = "background",
         transform: str = "pool",
+        keys: Mapping[Label, str] | None = None,
         random_state: int = 0,
     ) -> None:
         require_policy(advice)
@@ -150,6 +155,7 @@ class Session(Teaching):
             advice=advice,
             refit=refit,
             transform=transform,
+            keys=keys,
             random_state=random_state,
         )
 
@@ -261,7 +267,7 @@ class Session(Teaching):
             int(self.pool.positions[number]),
             self.pool.contents[number],
             query.purpose if query else "teach",
-            reason_words(query.reason) if query else "you picked it",
+            reason_words(query.reason if query else ""),
             query.propensity if query else 1.0,
         )
 
@@ -276,6 +282,7 @@ class Session(Teaching):
         duration: float | None = None,
         event_id: str | None = None,
         seen: int | None = None,
+        replaces: int | None = None,
     ) -> int:
         """Answer an item; kept on disk when this returns.
 
@@ -296,6 +303,9 @@ class Session(Teaching):
         seen : int, optional
             The journal's seq when the item was shown; the answer is refused if somebody judged
             the item after it.
+        replaces : int, optional
+            The seq of the answer this one is to replace; it is refused if that one no longer
+            stands.
 
         Returns
         -------
@@ -314,14 +324,14 @@ class Session(Teaching):
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
         said = _clean_words("note", note)
-        if seen is not None and (isinstance(seen, bool) or not isinstance(seen, int | np.integer)):
-            msg = f"seen={seen!r}: expected a whole number, the journal's seq"
-            raise BadInputError(msg)
+        _require_seq("seen", seen)
+        _require_seq("replaces", replaces)
         with self.holding():
             seq = self._label(
                 number,
                 answer,
                 seen=seen,
+                replaces=replaces,
                 event_id=event_id,
                 confidence=None if confidence is None else float(confidence),
                 rationale=marks,
@@ -332,17 +342,28 @@ class Session(Teaching):
         return seq
 
     def _label(
-        self, number: int, answer: Label, *, seen: int | None, event_id: str | None, **told: Any
+        self,
+        number: int,
+        answer: Label,
+        *,
+        seen: int | None,
+        replaces: int | None,
+        event_id: str | None,
+        **told: Any,
     ) -> int:
         own_id = self.pool.ids[number]
         with self._changing():
-            sent = self.sent(event_id, Judged, own_id)
+            sent = self.sent(event_id, Judged, item_id=own_id)
             if sent is not None:
                 return sent.seq
             self._require_class(answer)
             before = self._state.answer(own_id)
             if seen is not None and before is not None and before.seq > seen:
                 msg = f"item {own_id} was answered {before.label!r} after it was shown here"
+                raise AlreadyJudgedError(msg)
+            if replaces is not None and (before is None or before.seq != replaces):
+                now = "was taken back" if before is None else f"is {before.label!r} now"
+                msg = f"this answer was changed meanwhile; it {now}: look at it again"
                 raise AlreadyJudgedError(msg)
             exposed = self._state.is_exposed(own_id)
             events: list[Event] = []
@@ -369,8 +390,12 @@ class Session(Teaching):
             return None
         return self._learner.predict(number, "answered")
 
-    def add_class(self, label: Label, definition: str | None = None) -> int:
+    def add_class(
+        self, label: Label, definition: str | None = None, *, event_id: str | None = None
+    ) -> int:
         """Add a class; return its place in ``classes_``.
+
+        A resend with the same ``event_id`` adds nothing and returns the first place.
 
         Raises
         ------
@@ -382,12 +407,14 @@ class Session(Teaching):
             name = name.strip()
         meant = _clean_words("definition", definition)
         with self._changing():
+            if self.sent(event_id, ClassAdded, label=name) is not None:
+                return self.classes_.index(name)
             one_type([*self._state.classes, name])
             if name in self._state.classes:
                 msg = f"class {name!r} is already one of the classes: give the new one another name"
                 raise BadInputError(msg)
             warn_of_lookalike(name, self._state.classes)
-            self._record([ClassAdded(label=name, definition=meant)])
+            self._record([ClassAdded(label=name, definition=meant)], [event_id])
             return len(self._state.classes) - 1
 
     def skip(
@@ -403,7 +430,7 @@ class Session(Teaching):
         own_id = self.pool.ids[self.pool.number(item_id)]
         reason = _clean_words("why", why)
         with self._changing():
-            sent = self.sent(event_id, Skipped, own_id)
+            sent = self.sent(event_id, Skipped, item_id=own_id)
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
@@ -486,6 +513,12 @@ class Session(Teaching):
         from rhml_widgets.report.report import write
 
         return write(self, path, **options)
+
+
+def _require_seq(name: str, seq: Any) -> None:
+    if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int | np.integer)):
+        msg = f"{name}={seq!r}: expected a whole number, the journal's seq"
+        raise BadInputError(msg)
 
 
 def _clean_words(name: str, words: Any) -> str | None:

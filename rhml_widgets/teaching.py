@@ -166,7 +166,7 @@ class Teaching(Dialog):
         with self.holding():
             with self._changing():
                 before = self._learner.version
-                sent = self.sent(event_id, Taught)
+                sent = self.sent(event_id, Taught, stances=stances)
                 event = Taught(stances=stances, origin="person", item_id=origin)
                 lesson = (sent or self._record([event], [event_id])[-1]).seq
             self._relearn(always=True)
@@ -230,8 +230,17 @@ class Teaching(Dialog):
         self._expose(frame["item_id"].tolist(), "flips")
         return frame
 
-    def look(self, lesson: int | None = None, n: int = 5) -> int:
+    def look(self, lesson: int | None = None, n: int = 5, *, event_id: str | None = None) -> int:
         """Queue flipped items to be judged blind, without saying what was before or after.
+
+        Parameters
+        ----------
+        lesson : int, optional
+            The lesson's seq; None: the latest that was measured.
+        n : int
+            How many at most.
+        event_id : str, optional
+            A resend with the same id queues nothing and returns the first number.
 
         Returns
         -------
@@ -242,6 +251,10 @@ class Teaching(Dialog):
         _require_count(n)
         change = self._learner.change(seq)
         with self._changing():
+            sent = self.sent(event_id, Queried, lesson=seq)
+            if sent is not None:
+                assert isinstance(sent.event, Queried)  # noqa: S101 - `sent` looked
+                return round(sent.event.propensity * sent.event.n_candidates)
             free = self.blind_flips(seq)
             if change is None or not len(free):
                 return 0
@@ -263,7 +276,8 @@ class Teaching(Dialog):
                 )
                 for number in chosen.tolist()
             ]
-            self._record(self._with_predictions(drawn))
+            events = self._with_predictions(drawn)
+            self._record(events, [event_id] + [None] * (len(events) - 1))
             return len(drawn)
 
     def blind_flips(self, lesson: int) -> np.ndarray:

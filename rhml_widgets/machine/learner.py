@@ -125,6 +125,7 @@ class Learner:
         self.version: int | None = None
         self.failure: FitFailed | None = None
         self.strategy_failure: str | None = None
+        self.brought = ""
         self.changes: dict[int, Change] = {}
         self.strategy = strategy
         self.purposes = purposes
