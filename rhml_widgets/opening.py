@@ -361,7 +361,12 @@ def open_session(
 
 
 def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
-    seed = settings["random_state"]
+    told = {
+        name: settings[name]
+        for name in ("content", "id_column", "classes", "random_state")
+        if settings[name] is not None
+    }
+    seed = told.get("random_state", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         msg = (
             f"random_state={seed!r}: expected a whole number of at least 0, so that a session can "
@@ -392,9 +397,6 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         transform=settings["transform"],
         versions=versions(),
     )
-    told = {n: settings[n] for n in ("content", "id_column", "classes") if settings[n] is not None}
-    if seed != 0:
-        told["random_state"] = seed
     return given, told
 
 

@@ -87,7 +87,8 @@ class Session(Teaching):
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
         ``history``, ``why``, ``new-class``, ``find`` and ``revise``. A class with a key of its
         own wins over the action that usually has it; Enter and Escape stay as they are.
-    random_state : int
+    random_state : int, optional
+        Seed of all that is drawn. None: 0, or what the journal was begun with.
 
     Attributes
     ----------
@@ -136,7 +137,7 @@ class Session(Teaching):
         refit: str | int = "background",
         transform: str = "pool",
         keys: Mapping[Label, str] | None = None,
-        random_state: int = 0,
+        random_state: int | None = None,
     ) -> None:
         require_policy(advice)
         self._begin(

@@ -215,7 +215,7 @@ def stop_props(
     """
     item_id = state.standing
     answer = state.answer(item_id) if item_id is not None else None
-    if answer is None or answer.predicted is None or item_id not in pool:
+    if item_id is None or answer is None or answer.predicted is None or item_id not in pool:
         return None
     labels = list(state.classes)
     query = state.queries.get(item_id)
