@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError
 from rhml_widgets.items.identity import tidy
+from rhml_widgets.items.ranges import require_range
 from rhml_widgets.machine.floor import Floor
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.opening import open_session
@@ -170,6 +172,7 @@ class Dialog:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return once no refit runs or waits; False if ``timeout`` seconds passed before."""
+        require_range("timeout", timeout, math.inf)
         self._begin_refit()
         with self._floor.left():
             return self._refitter.wait(timeout)
@@ -221,6 +224,9 @@ class Dialog:
         callable
             Ends the subscription.
         """
+        if not callable(callback):
+            msg = f"subscribe({callback!r}): expected a function that is called without arguments"
+            raise BadInputError(msg)
         key = id(callback)
         self._subscribers[key] = callback
         return lambda: self._subscribers.pop(key, None) and None
@@ -309,6 +315,16 @@ class Dialog:
             if entry.seq > self._state.seq:
                 self._learner.follow(entry, self._state.fold(entry))
         return entries
+
+    def _number(self, item_id: Any) -> int:
+        """Return the number of one item, given as itself or as its id."""
+        if isinstance(item_id, list | tuple | dict | set) or getattr(item_id, "shape", ()) != ():
+            msg = (
+                f"expected one item, got a {type(item_id).__name__}: go through them, for instance "
+                "for item in session.query(5): session.label(item, ...)"
+            )
+            raise BadInputError(msg)
+        return self.pool.number(item_id)
 
     def _require_open(self) -> None:
         if self._closed is not None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from rhml_widgets.exceptions import BadInputError, JournalMismatchError
 from rhml_widgets.human.keys import read_keys
 from rhml_widgets.items.labels import read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
+from rhml_widgets.journal.database import real_path
 from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
@@ -28,7 +28,7 @@ from rhml_widgets.state import State
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable
 
     from rhml_widgets.journal.events import Entry, Event, Label
 
@@ -229,10 +229,15 @@ def _short(argument: str, value: Any) -> Any:
 
 def _require_same(argument: str, now: Any, held: Any, where: str) -> None:
     if now is not None and now != held:
+        remedy = "name another journal to begin anew"
+        if argument == "person":
+            remedy = "give another person a journal of their own"
+        elif argument == "classes" and set(held or ()) < set(now):
+            new = next(label for label in now if label not in held)
+            remedy = f"add a class by session.add_class({new!r})"
         msg = (
             f"{where} was begun with {argument}={held!r} and is now opened with "
-            f"{argument}={now!r}. Leave {argument} out to go on, or name another journal to begin "
-            "anew"
+            f"{argument}={now!r}. Leave {argument} out to go on, or {remedy}"
         )
         raise JournalMismatchError(msg)
 
@@ -287,8 +292,14 @@ def open_session(
     chosen_keys = read_keys(keys, names if _is_new(journal) else None)
     strategy = resolve(settings["strategy"])
     purposes = require_purposes(settings["purposes"])
-    if model is not None:
-        check_model(model)
+    _require_model(model)
+    if isinstance(pool, Mapping | set | frozenset):
+        listed = "list(pool.values())" if isinstance(pool, Mapping) else "sorted(pool)"
+        msg = (
+            f"pool is a {type(pool).__name__}: expected texts in an order, a list of str, a Series "
+            f"or a DataFrame; for instance {listed}"
+        )
+        raise BadInputError(msg)
     if isinstance(pool, Pool):
         items = pool
     else:
@@ -400,8 +411,21 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     return given, told
 
 
+def _require_model(model: Any) -> None:
+    if model is None:
+        return
+    items = isinstance(model, str | bytes | Sequence | Mapping) or hasattr(model, "__array__")
+    if items and not hasattr(model, "predict"):
+        msg = (
+            f"the first argument, model, is a {type(model).__name__}; did you mean "
+            "Session(pool=...)?"
+        )
+        raise BadInputError(msg)
+    check_model(model)
+
+
 def _is_new(journal: str | os.PathLike[str] | None) -> bool:
-    return journal is None or not Path(journal).expanduser().exists()
+    return journal is None or not real_path(journal).exists()
 
 
 def _columns(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.exceptions import JournalError, warn
+from rhml_widgets.exceptions import BadInputError, JournalError, warn
 from rhml_widgets.journal.events import Fitted, Opened
 from rhml_widgets.opening import versions
 from rhml_widgets.session import Session
@@ -52,6 +52,9 @@ def replay(
     UserWarning
         Where the model or library versions differ from those of the session.
     """
+    if journal is None:
+        msg = "journal=None: expected the path of a journal; one in memory ends with its session"
+        raise BadInputError(msg)
     session = Session._replayed(  # noqa: SLF001 - a twin
         model=model, pool=pool, journal=journal, truth=truth
     )

@@ -12,6 +12,7 @@ from rhml_widgets import frames
 from rhml_widgets.exceptions import (
     AlreadyJudgedError,
     BadInputError,
+    ReadOnlyError,
 )
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.items.identity import tidy
@@ -34,6 +35,7 @@ from rhml_widgets.teaching import Teaching
 if TYPE_CHECKING:
     import os
     from collections.abc import Hashable, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -210,12 +212,20 @@ class Session(Teaching):
         -------
         list of Item
             Asking again returns the same items until they are answered.
+
+        Raises
+        ------
+        ReadOnlyError
+            If items would have to be drawn and the journal is held elsewhere.
         """
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
             msg = f"batch_size={batch_size!r}: expected a whole number of at least 1"
             raise BadInputError(msg)
         with self._changing(writes=False):
             wanted = batch_size - len(self._waiting())
+            if wanted == batch_size and self.read_only and not self._learner.taken.all():
+                msg = f"{self.name} is read-only here, so nothing is drawn: {self.why_read_only}"
+                raise ReadOnlyError(msg)
             if wanted > 0 and not self.read_only:
                 drawn = self._learner.draw(wanted, self._state.n_draws)
                 if not drawn and wanted == batch_size:
@@ -319,7 +329,7 @@ class Session(Teaching):
         NotSavedError
             If it could not be kept; nothing was changed then.
         """
-        number = self.pool.number(item_id)
+        number = self._number(item_id)
         answer = clean_label(label)
         marks = _clean_rationale(rationale, self.pool.contents[number])
         require_range("confidence", confidence, 1.0)
@@ -428,7 +438,7 @@ class Session(Teaching):
         AlreadyJudgedError
             If it was answered: an answer is taken back by `undo`.
         """
-        own_id = self.pool.ids[self.pool.number(item_id)]
+        own_id = self.pool.ids[self._number(item_id)]
         reason = _clean_words("why", why)
         with self._changing():
             sent = self.sent(event_id, Skipped, item_id=own_id)
@@ -483,13 +493,16 @@ class Session(Teaching):
             or state.action_kind(int(seq)) is not None
         )
         if not known:
-            msg = f"undo({seq!r}): expected the seq of an answer, a skip or a lesson"
+            msg = (
+                f"undo({seq!r}): expected the seq of an answer, a skip or a lesson; "
+                "session.judgments() lists those of answers, undo() takes back the latest"
+            )
             raise BadInputError(msg)
         return int(seq)
 
     def shown(self, item_id: str | Item) -> None:
         """Log that an item reached a page."""
-        own_id = self.pool.ids[self.pool.number(item_id)]
+        own_id = self.pool.ids[self._number(item_id)]
         with self._changing(writes=False):
             if not self.read_only:
                 self._record([Shown(item_id=own_id)])
@@ -509,11 +522,35 @@ class Session(Teaching):
 
         return Workbench(self)._repr_mimebundle_(**kwargs)
 
-    def report(self, path: str | os.PathLike[str], **options: Any) -> Any:
-        """Write the session as one offline HTML page; see `rhml_widgets.report.report.write`."""
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str | None = None,
+        question: str | None = None,
+        texts: str = "excerpt",
+    ) -> Path:
+        """Write the session as one offline HTML page, and return its path.
+
+        Parameters
+        ----------
+        path : path
+            Replaced whole, or not at all.
+        title : str, optional
+            None: the journal's name.
+        question : str, optional
+            What the labels are to answer.
+        texts : {"excerpt", "full", "none"}
+            How much of the texts leaves; see `rhml_widgets.report.report.render`.
+
+        Raises
+        ------
+        NotWrittenError
+            If there is no such folder, or it cannot be written.
+        """
         from rhml_widgets.report.report import write
 
-        return write(self, path, **options)
+        return write(self, path, title=title, question=question, texts=texts)
 
 
 def _require_seq(name: str, seq: Any) -> None:
@@ -542,7 +579,14 @@ def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():
-            marks.append(tidy(mark.strip()))
+            term = tidy(mark.strip())
+            if term.casefold() not in content.casefold():
+                msg = (
+                    f"rationale {term!r} does not stand in this item: mark what does; what speaks "
+                    "for a class everywhere is taught by session.teach(term, label)"
+                )
+                raise BadInputError(msg)
+            marks.append(term)
             continue
         try:
             start, end = (int(place) for place in mark)

@@ -66,7 +66,7 @@ class Teaching(Dialog):
         NotFittedYetError
             Before the first version.
         """
-        number = self.pool.number(item_id)
+        number = self._number(item_id)
         explanation = self._learner.explain(number, label, against, version)
         self._expose([self.pool.ids[number]], "explanation")
         return explanation
@@ -83,7 +83,7 @@ class Teaching(Dialog):
         SealedError
             Before the item's first judgment.
         """
-        number = self.pool.number(item_id)
+        number = self._number(item_id)
         own_id = self.pool.ids[number]
         with self._changing(writes=False):
             answer = self._state.answer(own_id)
@@ -161,7 +161,7 @@ class Teaching(Dialog):
             If none of the model's features stands for the term.
         """
         term, label = self._clean_lesson(term, label, stance, strength)
-        origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
+        origin = None if item_id is None else self.pool.ids[self._number(item_id)]
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():

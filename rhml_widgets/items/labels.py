@@ -139,6 +139,12 @@ def read_classes(classes: Any) -> list[dict[str, Any]] | None:
     """
     if classes is None:
         return None
+    if isinstance(classes, set | frozenset):
+        msg = (
+            f"classes is a {type(classes).__name__}, whose order changes from run to run, and with "
+            "it the keys: give a list, for instance sorted(classes)"
+        )
+        raise BadInputError(msg)
     if isinstance(classes, str | bytes) or not isinstance(classes, Iterable):
         msg = f"classes={classes!r}: expected a list of labels or a dict {{label: definition}}"
         raise BadInputError(msg)
