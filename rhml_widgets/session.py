@@ -239,6 +239,11 @@ class Session(Teaching):
             return [self._item(item_id) for item_id in self._waiting()[:n]]
 
     @property
+    def labeled(self) -> str:
+        """How far it is, in words: the same wherever it is said."""
+        return f"{self._state.n_labeled:,} of {self.n_askable:,} labeled"
+
+    @property
     def check_share(self) -> float:
         """Share of the items drawn that are checks."""
         return self._learner.purposes["check"]
@@ -512,7 +517,7 @@ class Session(Teaching):
         with self._lock:
             parts = [
                 self._learner.words(),
-                f"{self._state.n_labeled:,} of {len(self.pool):,} labeled",
+                self.labeled,
                 repr_line(self._state),
             ]
         return f"Session({' · '.join(part for part in parts if part)})"

@@ -371,7 +371,7 @@ class Desk:
                 "journal": session.name,
                 "person": session.person,
                 "model": queue["model"],
-                "labeled": f"{session.state.n_labeled:,} of {session.n_askable:,} labeled",
+                "labeled": session.labeled,
             },
             "queue": queue,
             "explanation": self.explanation(),
