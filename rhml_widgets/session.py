@@ -337,6 +337,13 @@ class Session(Teaching):
         number = self._number(item_id)
         answer = clean_label(label)
         marks = _clean_rationale(rationale, self.pool.contents[number])
+        for term in marks or ():
+            if isinstance(term, str) and not self._holds(number, term):
+                msg = (
+                    f"rationale {term!r} does not stand in this item: mark what does; what speaks "
+                    "for a class everywhere is taught by session.teach(term, label)"
+                )
+                raise BadInputError(msg)
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
         said = _clean_words("note", note)
@@ -398,6 +405,17 @@ class Session(Teaching):
                 )
             )
             return self._record(events, [None] * (len(events) - 1) + [event_id])[-1].seq
+
+    def _holds(self, number: int, term: str) -> bool:
+        """Whether a term stands in an item, as written or as the model reads it."""
+        content = self.pool.contents[number].casefold()
+        if all(word in content for word in term.casefold().split()):
+            return True
+        features = self._learner.features()
+        if not features.in_terms or features.X is None:
+            return False
+        columns = features.columns(term)
+        return bool(columns) and bool((features.X[[number]][:, columns] != 0).sum())
 
     def _fresh_prediction(self, number: int) -> Event | None:
         """Return the live version's view where the one logged at asking is of an older one."""
@@ -584,14 +602,7 @@ def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():
-            term = tidy(mark.strip())
-            if term.casefold() not in content.casefold():
-                msg = (
-                    f"rationale {term!r} does not stand in this item: mark what does; what speaks "
-                    "for a class everywhere is taught by session.teach(term, label)"
-                )
-                raise BadInputError(msg)
-            marks.append(term)
+            marks.append(tidy(mark.strip()))
             continue
         try:
             start, end = (int(place) for place in mark)

@@ -9,6 +9,9 @@ import warnings
 import pandas as pd
 import pytest
 from sessions import CLASSES, begin, texts, work
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import (
@@ -105,6 +108,19 @@ def test_a_word_is_found_however_it_is_written_and_may_stand_alone(rationale):
         session.label(session.query()[0], "card", rationale=rationale)
         (kept,) = session.judgments()["rationale"]
         assert kept == tuple([rationale] if isinstance(rationale, str) else rationale)
+
+
+def test_what_the_model_reads_in_an_item_stands_in_it_too():
+    """Analyzers drop short words, accents and endings: their terms are in no text as written."""
+    vectorizer = TfidfVectorizer(strip_accents="unicode", ngram_range=(1, 2))
+    with begin(
+        ["the café a bar", "the train is late"],
+        model=make_pipeline(vectorizer, LogisticRegression()),
+    ) as session:
+        cafe, train = session.pool.ids
+        session.label(cafe, "card", rationale=["cafe", "cafe bar"])
+        with pytest.raises(BadInputError, match="'cafe' does not stand"):
+            session.label(train, "crash", rationale=["cafe"])
 
 
 def test_a_report_has_a_place_or_says_what_is_missing(session, tmp_path):
