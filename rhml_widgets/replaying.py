@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, JournalError, warn
 from rhml_widgets.journal.events import Fitted, Opened
-from rhml_widgets.opening import versions
 from rhml_widgets.session import Session
+from rhml_widgets.settings import versions
 
 if TYPE_CHECKING:
     import os

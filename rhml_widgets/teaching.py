@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets import frames
-from rhml_widgets.dialog import Dialog
+from rhml_widgets.answering import Answering
 from rhml_widgets.exceptions import (
     BadInputError,
     NotFittedYetError,
@@ -17,7 +17,7 @@ from rhml_widgets.exceptions import (
 )
 from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
+from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rhml_widgets.items.pool import Item
-    from rhml_widgets.journal.events import Event, Label
+    from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
 
 __all__ = ["Teaching"]
@@ -36,7 +36,7 @@ __all__ = ["Teaching"]
 _LOG = logging.getLogger("rhml_widgets")
 
 
-class Teaching(Dialog):
+class Teaching(Answering):
     """The part of a session in which each corrects the other's reasons."""
 
     # ---- reasons --------------------------------------------------------------------------
@@ -333,24 +333,6 @@ class Teaching(Dialog):
             if new and not self.read_only:
                 version = self._learner.version
                 self._record([Exposed(item_id=one, what=what, version=version) for one in new])
-
-    def _require_class(self, label: Label) -> None:
-        opened = self._state.opened
-        if opened is not None and opened.classes is not None:
-            require_class(label, self._state.classes)
-        else:
-            one_type([*self._state.classes, label])
-            if label not in self._state.classes:
-                warn_of_lookalike(label, self._state.classes)
-
-    def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
-        events: list[Event] = []
-        for query in drawn:
-            events.append(query)
-            predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
-            if predicted is not None:
-                events.append(predicted)
-        return events
 
 
 def _require_count(n: Any) -> None:
