@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explainers import explain
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.live_model import LiveModel
-    from rhml_widgets.replay import replay
+    from rhml_widgets.replaying import replay
     from rhml_widgets.session import Session
     from rhml_widgets.widgets.demo import demo
     from rhml_widgets.widgets.explanation_panel import ExplanationPanel
@@ -37,7 +37,7 @@ _HOMES = {
     "Workbench": "widgets.workbench",
     "demo": "widgets.demo",
     "explain": "machine.explainers",
-    "replay": "replay",
+    "replay": "replaying",
 }
 _MODULES = {
     "charts": "charts",

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import warnings
 from dataclasses import dataclass
 from http.client import HTTPException
 from importlib.resources import files
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from rhml_widgets.exceptions import BadInputError, DatasetUnavailableError
+from rhml_widgets.exceptions import BadInputError, DatasetUnavailableError, warn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -278,7 +277,7 @@ def _keep(cache: Path, name: str, content: bytes) -> None:
         message = (
             f"{name} was downloaded but could not be kept in {cache} ({error}); set RHML_CACHE"
         )
-        warnings.warn(message, stacklevel=4)
+        warn(message)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import warnings
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError
 from rhml_widgets.items.identity import tidy
+from rhml_widgets.items.ranges import require_range
 from rhml_widgets.machine.floor import Floor
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.opening import open_session
@@ -59,6 +61,7 @@ class Dialog:
         self._journal = opened.journal
         self._state = opened.state
         self._truth = opened.truth
+        self._keys = opened.keys
         self._learner = opened.learner
         self._refit = refit
         self._unseen_labels = 0
@@ -144,6 +147,11 @@ class Dialog:
         return self._refit == "sync"
 
     @property
+    def chosen_keys(self) -> dict[Label, str]:
+        """Keys chosen by class or action; see `rhml_widgets.human.keys`."""
+        return dict(self._keys)
+
+    @property
     def truth(self) -> dict[str, Label]:
         """Known labels by item id, as given in this process."""
         return dict(self._truth)
@@ -174,6 +182,7 @@ class Dialog:
         UserWarning
             If the latest fit failed, saying of what and what answers meanwhile.
         """
+        require_range("timeout", timeout, math.inf)
         self._begin_refit()
         with self._floor.left():
             rested = self._refitter.wait(timeout)
@@ -236,6 +245,9 @@ class Dialog:
         callable
             Ends the subscription.
         """
+        if not callable(callback):
+            msg = f"subscribe({callback!r}): expected a function that is called without arguments"
+            raise BadInputError(msg)
         key = id(callback)
         self._subscribers[key] = callback
         return lambda: self._subscribers.pop(key, None) and None
@@ -282,15 +294,21 @@ class Dialog:
                 if self._state.seq != before:
                     self._held.dirty = True
 
-    def sent(
-        self, event_id: str | None, kind: type[Event], item_id: str | None = None
-    ) -> Entry | None:
+    def sent(self, event_id: str | None, kind: type[Event], **about: Any) -> Entry | None:
         """Return what was kept under an id before, where this is a resend, else None.
+
+        Parameters
+        ----------
+        event_id : str or None
+            None: nobody can resend it.
+        kind : type of Event
+        **about
+            Fields that a resend has in common with what was sent first.
 
         Raises
         ------
         BadInputError
-            If the id is none, or stands for an event of another kind or item.
+            If the id is none, or stands for another event.
         """
         self._require_open()
         if event_id is None:
@@ -299,9 +317,11 @@ class Dialog:
             msg = f"event_id={event_id!r:.60}: expected a str of 1 to {LONGEST_ID} characters"
             raise BadInputError(msg)
         entry = self._journal.find(tidy(event_id))
-        about = None if entry is None else getattr(entry.event, "item_id", None)
-        other = item_id is not None and about != item_id
-        if entry is not None and (other or not isinstance(entry.event, kind)):
+        same = entry is None or (
+            isinstance(entry.event, kind)
+            and all(getattr(entry.event, name) == value for name, value in about.items())
+        )
+        if not same:
             msg = f"event_id={event_id!r:.60} was sent before, for something else: make a new one"
             raise BadInputError(msg)
         return entry
@@ -316,6 +336,16 @@ class Dialog:
             if entry.seq > self._state.seq:
                 self._learner.follow(entry, self._state.fold(entry))
         return entries
+
+    def _number(self, item_id: Any) -> int:
+        """Return the number of one item, given as itself or as its id."""
+        if isinstance(item_id, list | tuple | dict | set) or getattr(item_id, "shape", ()) != ():
+            msg = (
+                f"expected one item, got a {type(item_id).__name__}: go through them, for instance "
+                "for item in session.query(5): session.label(item, ...)"
+            )
+            raise BadInputError(msg)
+        return self.pool.number(item_id)
 
     def _require_open(self) -> None:
         if self._closed is not None:

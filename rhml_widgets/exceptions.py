@@ -16,11 +16,17 @@ Each is also the nearest builtin, so ``except ValueError`` keeps working::
     │   ├── NotSavedError                     an answer could not be committed; nothing was changed
     │   ├── JournalVersionError               written by a newer version of this package
     │   └── JournalMismatchError              opened with a pool or argument it was not begun with
+    ├── NotWrittenError (OSError)             a report could not be written; nothing was changed
     ├── DatasetUnavailableError (OSError)     a data set could be neither read nor fetched
     └── MissingExtraError (ImportError)       an optional dependency is not installed
 """
 
 from __future__ import annotations
+
+import inspect
+import os
+import warnings
+from pathlib import Path
 
 __all__ = [
     "AlreadyJudgedError",
@@ -33,13 +39,17 @@ __all__ = [
     "MissingExtraError",
     "NotFittedYetError",
     "NotSavedError",
+    "NotWrittenError",
     "ReadOnlyError",
     "RhmlError",
     "SealedError",
     "UnknownItemError",
     "UnknownLabelError",
     "UnknownTermError",
+    "warn",
 ]
+
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
 class RhmlError(Exception):
@@ -102,9 +112,21 @@ class JournalMismatchError(JournalError):
     """The journal was begun with another pool or another argument."""
 
 
+class NotWrittenError(RhmlError, OSError):
+    """A report could not be written; what stood there before still does."""
+
+
 class DatasetUnavailableError(RhmlError, OSError):
     """A data set could be neither read nor fetched."""
 
 
 class MissingExtraError(RhmlError, ImportError):
     """An optional dependency is not installed."""
+
+
+def warn(message: str) -> None:
+    """Warn at the line outside this package from which it was called."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, UserWarning, stacklevel=level)

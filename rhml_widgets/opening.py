@@ -1,28 +1,36 @@
-"""Opening: what a session was begun with, and what may change when it goes on."""
+"""Opening: a journal, a pool and a model put together, begun or gone on with."""
 
 from __future__ import annotations
 
-import platform
-import secrets
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import BadInputError, JournalMismatchError
+from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.human.keys import read_keys
 from rhml_widgets.items.labels import read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
+from rhml_widgets.journal.database import real_path
 from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
-from rhml_widgets.machine.features import check_model, default_model
+from rhml_widgets.machine.features import default_model
 from rhml_widgets.machine.learner import Learner
 from rhml_widgets.machine.models import require_shared_classes
 from rhml_widgets.machine.strategies import resolve
+from rhml_widgets.reopening import go_on, require_known_pool, require_same
+from rhml_widgets.settings import (
+    draw_holdout,
+    pseudonym,
+    require_model,
+    require_person,
+    require_pool,
+    require_purposes,
+    require_refit,
+    versions,
+)
 from rhml_widgets.state import State
 
 if TYPE_CHECKING:
@@ -32,209 +40,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = [
-    "PURPOSES",
-    "Opening",
-    "draw_holdout",
-    "go_on",
-    "open_session",
-    "pseudonym",
-    "require_known_pool",
-    "require_purposes",
-    "require_refit",
-    "versions",
-]
-
-PURPOSES = {"teach": 0.75, "check": 0.15, "challenge": 0.10}
-"""Default shares of why an item is shown."""
-
-
-MAX_HOLDOUT = 200
-
-_MOODS = "quiet amber brisk calm early fair gentle keen late lucid mild open plain steady warm wry"
-_BIRDS = "heron wren finch plover tern avocet dunlin linnet swift siskin martin curlew rail kite"
-
-
-def pseudonym() -> str:
-    """Return a random pseudonym; it is nobody's name and comes from no account."""
-    return f"{secrets.choice(_MOODS.split())}-{secrets.choice(_BIRDS.split())}"
-
-
-def draw_holdout(
-    truth: Mapping[str, Label], pool: Pool, holdout: int | None, random_state: int
-) -> list[str]:
-    """Draw the items kept aside for measuring, uniformly among those with known truth.
-
-    Parameters
-    ----------
-    holdout : int or None
-        How many; None: half of the known truth, at most 200.
-
-    Raises
-    ------
-    BadInputError
-        If there are not that many known truths, or nothing would be left to judge.
-    """
-    n = min(len(truth) // 2, MAX_HOLDOUT) if holdout is None else holdout
-    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-        msg = f"holdout={holdout!r}: expected a number of items or None"
-        raise BadInputError(msg)
-    if n > len(truth):
-        msg = f"holdout={n}, but truth is known for {len(truth)} items only"
-        raise BadInputError(msg)
-    if n and n >= len(pool):
-        msg = f"holdout={n} would leave nothing of {len(pool)} items to judge"
-        raise BadInputError(msg)
-    known = sorted(truth)
-    chosen = np.random.default_rng(random_state).choice(len(known), size=n, replace=False)
-    return [known[i] for i in sorted(chosen.tolist())]
-
-
-def require_known_pool(state: State, pool: Pool, where: str) -> None:
-    """Refuse a pool that holds none of the items a journal knows.
-
-    Raises
-    ------
-    JournalMismatchError
-    """
-    known = [*state.answers, *state.waiting]
-    if known and not any(item_id in pool for item_id in known):
-        msg = (
-            f"{where} holds answers on {len(state.answers):,} items and none of them is in this "
-            f"pool of {len(pool):,}. Open it with the pool it was begun with (rows may come and "
-            "go), or name another journal"
-        )
-        raise JournalMismatchError(msg)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that numbers may depend on."""
-    found = {"python": platform.python_version()}
-    for name in ("rhml-widgets", "numpy", "scipy", "pandas", "scikit-learn", "anywidget"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
-
-
-def require_purposes(purposes: Mapping[str, float]) -> dict[str, float]:
-    """Return purposes as shares that sum to one.
-
-    Raises
-    ------
-    BadInputError
-
-    Examples
-    --------
-    >>> require_purposes({"teach": 3, "check": 1})
-    {'teach': 0.75, 'check': 0.25, 'challenge': 0.0}
-    """
-    if not isinstance(purposes, Mapping) or not all(
-        isinstance(share, int | float | np.number) for share in purposes.values()
-    ):
-        msg = f"purposes={purposes!r}: expected shares, for instance {PURPOSES!r}"
-        raise BadInputError(msg)
-    unknown = set(purposes) - {*PURPOSES, "probe"}
-    if unknown:
-        msg = (
-            f"purpose {min(unknown)!r} is not known; expected shares of 'teach', 'check' and "
-            "'challenge'"
-        )
-        raise BadInputError(msg)
-    shares = {name: float(purposes.get(name, 0.0)) for name in PURPOSES}
-    if float(purposes.get("probe", 0.0)) != 0.0:
-        msg = "purpose 'probe' has no probes to draw from in this release; leave it at 0"
-        raise BadInputError(msg)
-    total = sum(shares.values())
-    if min(shares.values()) < 0 or not 0 < total < float("inf"):
-        msg = f"purposes={dict(purposes)!r}: shares must be at least 0 and not all 0"
-        raise BadInputError(msg)
-    return {name: share / total for name, share in shares.items()}
-
-
-def require_refit(refit: str | int) -> str | int:
-    """Return ``refit`` if it is "background", "sync", "manual" or a number of labels.
-
-    Raises
-    ------
-    BadInputError
-    """
-    if refit in ("background", "sync", "manual") or (
-        isinstance(refit, int) and not isinstance(refit, bool) and refit >= 1
-    ):
-        return refit
-    msg = (
-        f"refit={refit!r}: expected 'background', 'sync', 'manual' or a whole number n of labels "
-        "between refits"
-    )
-    raise BadInputError(msg)
-
-
-def go_on(given: Opened, state: State, told: Mapping[str, Any], where: str) -> Opened:
-    """Return the opening to log for a journal that was begun before.
-
-    Parameters
-    ----------
-    given : Opened
-        What the session was called with now, defaults filled in.
-    state : State
-        What the journal holds: its first opening, and the classes added since.
-    told : mapping
-        The arguments given explicitly: only these can contradict.
-    where : str
-        The journal's name.
-
-    Raises
-    ------
-    JournalMismatchError
-        Naming the argument, what the journal holds and what was given.
-    """
-    begun = state.opened
-    assert begun is not None  # noqa: S101 - a journal to go on with was begun
-    fixed = {
-        "kind": ("item_kind", begun.item_kind),
-        "content": ("content", begun.content),
-        "id_column": ("id_column", begun.id_column),
-        "random_state": ("random_state", begun.random_state),
-        "classes": ("classes", begun.classes),
-    }
-    for argument, (attribute, held) in fixed.items():
-        now = getattr(given, attribute)
-        if argument in told and now != held:
-            if argument == "classes" and _same_names(now, held, list(state.classes)):
-                continue
-            _require_same(argument, _short(argument, now), _short(argument, held), where)
-    return replace(
-        given,
-        item_kind=begun.item_kind,
-        content=begun.content,
-        id_column=begun.id_column,
-        random_state=begun.random_state,
-        classes=begun.classes,
-        holdout=begun.holdout,
-    )
-
-
-def _same_names(now: Any, held: Any, known: Sequence[Label]) -> bool:
-    # A reworded definition is an edit, not another session, and so is naming in the cell what was
-    # added on the page.
-    names, begun = ([row["name"] for row in rows or ()] for rows in (now, held))
-    return bool(names) and len(names) >= len(begun) and names == list(known)[: len(names)]
-
-
-def _short(argument: str, value: Any) -> Any:
-    return [row["name"] for row in value] if argument == "classes" and value else value
-
-
-def _require_same(argument: str, now: Any, held: Any, where: str) -> None:
-    if now is not None and now != held:
-        msg = (
-            f"{where} was begun with {argument}={held!r} and is now opened with "
-            f"{argument}={now!r}. Leave {argument} out to go on, or name another journal to begin "
-            "anew"
-        )
-        raise JournalMismatchError(msg)
+__all__ = ["Opening", "open_session"]
 
 
 @dataclass(frozen=True)
@@ -247,6 +53,7 @@ class Opening:
     learner: Learner
     person: str
     truth: dict[str, Label]
+    keys: dict[Label, str]
     first: list[Event]
 
 
@@ -258,6 +65,7 @@ def open_session(
     truth: Any,
     holdout: int | None,
     person: str | None,
+    keys: Any,
     lock: threading.RLock,
     record: Callable[..., list[Entry]],
     may_record: Callable[[], bool],
@@ -277,13 +85,14 @@ def open_session(
     BadInputError, JournalMismatchError, JournalError
     """
     given, told = _given(**settings)
-    if person is not None and (not isinstance(person, str) or not person.strip()):
-        msg = f"person={person!r}: expected a pseudonym, or None for a random one"
-        raise BadInputError(msg)
+    require_person(person)
+    names = None if given.classes is None else [row["name"] for row in given.classes]
+    # Classes may have been added to a journal since: they are known once it is read.
+    chosen_keys = read_keys(keys, names if _is_new(journal) else None)
     strategy = resolve(settings["strategy"])
     purposes = require_purposes(settings["purposes"])
-    if model is not None:
-        check_model(model)
+    require_model(model)
+    require_pool(pool)
     if isinstance(pool, Pool):
         items = pool
     else:
@@ -298,10 +107,12 @@ def open_session(
         if state.opened is not None:
             reworded = _reworded(given, state)
             given = go_on(given, state, told, file.name)
-            _require_same("person", person, state.person, file.name)
-            _require_same("holdout", holdout, len(given.holdout), file.name)
+            require_same("person", person, state.person, file.name)
+            require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
             items.go_by([*given.holdout, *state.queries, *state.exposed, *state.answers])
+            if state.opened.classes is not None:
+                read_keys(keys, list(state.classes))
         known = read_labels(truth, items, "truth")
         classes = [row["name"] for row in given.classes or ()]
         for label in dict.fromkeys(known.values()) if classes else ():
@@ -350,12 +161,18 @@ def open_session(
         learner=learner,
         person=state.person or person or pseudonym(),
         truth=known,
+        keys=chosen_keys,
         first=[] if file.read_only else first,
     )
 
 
 def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
-    seed = settings["random_state"]
+    told = {
+        name: settings[name]
+        for name in ("content", "id_column", "classes", "random_state")
+        if settings[name] is not None
+    }
+    seed = told.get("random_state", 0)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         msg = (
             f"random_state={seed!r}: expected a whole number of at least 0, so that a session can "
@@ -386,10 +203,11 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         transform=settings["transform"],
         versions=versions(),
     )
-    told = {n: settings[n] for n in ("content", "id_column", "classes") if settings[n] is not None}
-    if seed != 0:
-        told["random_state"] = seed
     return given, told
+
+
+def _is_new(journal: str | os.PathLike[str] | None) -> bool:
+    return journal is None or not real_path(journal).exists()
 
 
 def _columns(
@@ -401,7 +219,7 @@ def _columns(
     """Return the columns given, those not given as the journal was begun with them."""
     if journal is None or not hasattr(pool, "columns"):
         return content, id_column
-    if (content is not None and id_column is not None) or not Path(journal).expanduser().exists():
+    if (content is not None and id_column is not None) or _is_new(journal):
         return content, id_column
     with closing(Journal(journal, read_only=True)) as file:
         begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)

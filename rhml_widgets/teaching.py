@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets import frames
-from rhml_widgets.dialog import Dialog
+from rhml_widgets.answering import Answering
 from rhml_widgets.exceptions import (
     BadInputError,
     NotFittedYetError,
@@ -17,7 +17,7 @@ from rhml_widgets.exceptions import (
 )
 from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
+from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rhml_widgets.items.pool import Item
-    from rhml_widgets.journal.events import Event, Label
+    from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
 
 __all__ = ["Teaching"]
@@ -36,7 +36,7 @@ __all__ = ["Teaching"]
 _LOG = logging.getLogger("rhml_widgets")
 
 
-class Teaching(Dialog):
+class Teaching(Answering):
     """The part of a session in which each corrects the other's reasons."""
 
     # ---- reasons --------------------------------------------------------------------------
@@ -66,7 +66,7 @@ class Teaching(Dialog):
         NotFittedYetError
             Before the first version.
         """
-        number = self.pool.number(item_id)
+        number = self._number(item_id)
         explanation = self._learner.explain(number, label, against, version)
         self._expose([self.pool.ids[number]], "explanation")
         return explanation
@@ -83,7 +83,7 @@ class Teaching(Dialog):
         SealedError
             Before the item's first judgment.
         """
-        number = self.pool.number(item_id)
+        number = self._number(item_id)
         own_id = self.pool.ids[number]
         with self._changing(writes=False):
             answer = self._state.answer(own_id)
@@ -164,12 +164,12 @@ class Teaching(Dialog):
             If none of the model's features stands for the term.
         """
         term, label = self._clean_lesson(term, label, stance, strength)
-        origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
+        origin = None if item_id is None else self.pool.ids[self._number(item_id)]
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():
                 before = self._learner.version
-                sent = self.sent(event_id, Taught)
+                sent = self.sent(event_id, Taught, stances=stances)
                 event = Taught(stances=stances, origin="person", item_id=origin)
                 lesson = (sent or self._record([event], [event_id])[-1]).seq
             self._relearn(always=True)
@@ -242,8 +242,17 @@ class Teaching(Dialog):
         self._expose(frame["item_id"].tolist(), "flips")
         return frame
 
-    def look(self, lesson: int | None = None, n: int = 5) -> int:
+    def look(self, lesson: int | None = None, n: int = 5, *, event_id: str | None = None) -> int:
         """Queue flipped items to be judged blind, without saying what was before or after.
+
+        Parameters
+        ----------
+        lesson : int, optional
+            The lesson's seq; None: the latest that was measured.
+        n : int
+            How many at most.
+        event_id : str, optional
+            A resend with the same id queues nothing and returns the first number.
 
         Returns
         -------
@@ -254,6 +263,10 @@ class Teaching(Dialog):
         _require_count(n)
         change = self._learner.change(seq)
         with self._changing():
+            sent = self.sent(event_id, Queried, lesson=seq)
+            if sent is not None:
+                assert isinstance(sent.event, Queried)  # noqa: S101 - `sent` looked
+                return round(sent.event.propensity * sent.event.n_candidates)
             free = self.blind_flips(seq)
             if change is None or not len(free):
                 return 0
@@ -275,7 +288,8 @@ class Teaching(Dialog):
                 )
                 for number in chosen.tolist()
             ]
-            self._record(self._with_predictions(drawn))
+            events = self._with_predictions(drawn)
+            self._record(events, [event_id] + [None] * (len(events) - 1))
             return len(drawn)
 
     def blind_flips(self, lesson: int) -> np.ndarray:
@@ -331,24 +345,6 @@ class Teaching(Dialog):
             if new and not self.read_only:
                 version = self._learner.version
                 self._record([Exposed(item_id=one, what=what, version=version) for one in new])
-
-    def _require_class(self, label: Label) -> None:
-        opened = self._state.opened
-        if opened is not None and opened.classes is not None:
-            require_class(label, self._state.classes)
-        else:
-            one_type([*self._state.classes, label])
-            if label not in self._state.classes:
-                warn_of_lookalike(label, self._state.classes)
-
-    def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
-        events: list[Event] = []
-        for query in drawn:
-            events.append(query)
-            predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
-            if predicted is not None:
-                events.append(predicted)
-        return events
 
 
 def _require_count(n: Any) -> None:

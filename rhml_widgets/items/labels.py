@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import BadInputError, UnknownLabelError
+from rhml_widgets.exceptions import BadInputError, UnknownLabelError, warn
 from rhml_widgets.items.identity import tidy
 
 if TYPE_CHECKING:
@@ -109,11 +108,9 @@ def warn_of_lookalike(label: Label, known: Iterable[Label]) -> None:
     """Warn if a new class may be taken for one of those known, naming both."""
     twin = next((other for other in known if _as_read(other) == _as_read(label)), label)
     if twin != label:
-        warnings.warn(
+        warn(
             f"classes {twin!r} and {label!r} differ only in case, space or Unicode form; they are "
-            "kept apart. Rename one if they are the same",
-            UserWarning,
-            stacklevel=3,
+            "kept apart. Rename one if they are the same"
         )
 
 
@@ -142,6 +139,12 @@ def read_classes(classes: Any) -> list[dict[str, Any]] | None:
     """
     if classes is None:
         return None
+    if isinstance(classes, set | frozenset):
+        msg = (
+            f"classes is a {type(classes).__name__}, whose order changes from run to run, and with "
+            "it the keys: give a list, for instance sorted(classes)"
+        )
+        raise BadInputError(msg)
     if isinstance(classes, str | bytes) or not isinstance(classes, Iterable):
         msg = f"classes={classes!r}: expected a list of labels or a dict {{label: definition}}"
         raise BadInputError(msg)
@@ -251,11 +254,9 @@ def read_labels(labels: Any, pool: Pool, where: str) -> dict[str, Label]:
         found.setdefault(number, label)
     one_type(found.values(), where)
     if torn:
-        warnings.warn(
+        warn(
             f"{where}: {len(torn)} items hold exact duplicates with different labels, for "
-            f"instance {pool.ids[min(torn)]}; they are left out",
-            UserWarning,
-            stacklevel=3,
+            f"instance {pool.ids[min(torn)]}; they are left out"
         )
     return {pool.ids[n]: label for n, label in found.items() if n not in torn}
 

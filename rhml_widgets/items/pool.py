@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import BadInputError, UnknownItemError
+from rhml_widgets.exceptions import BadInputError, UnknownItemError, warn
 from rhml_widgets.items.identity import pool_digest, text_id, tidy
 from rhml_widgets.items.kinds import Columns, read_columns
 
@@ -137,11 +136,9 @@ class Pool:
         if columns.ids is None:
             self._number = {item_id: number for number, item_id in enumerate(self.ids)}
         if odd:
-            warnings.warn(
+            warn(
                 f"row {odd[0]} holds characters that no file can store (lone surrogates), "
-                f"{len(odd)} rows in all; they were replaced by U+FFFD",
-                UserWarning,
-                stacklevel=4,
+                f"{len(odd)} rows in all; they were replaced by U+FFFD"
             )
         if self.contents and not any(text.strip() for text in self.contents):
             msg = "all texts of the pool are empty: nothing can be learned from them"

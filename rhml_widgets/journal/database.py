@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.schema import CreateTable
 
-from rhml_widgets.exceptions import JournalError, JournalVersionError
+from rhml_widgets.exceptions import BadInputError, JournalError, JournalVersionError
 
 __all__ = [
     "AFTER",
@@ -125,6 +125,9 @@ def left_alone(path: Path | str | None, what: str) -> str:
 
 def real_path(path: str | os.PathLike[str]) -> Path:
     """Return the absolute path behind links; refuse what is no path of a file."""
+    if not isinstance(path, str | os.PathLike):
+        msg = f"journal={path!r}: expected the path of a file, or None for memory"
+        raise BadInputError(msg)
     text = os.fspath(path)
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", text)
     if scheme:

@@ -21,6 +21,7 @@ from rhml_widgets.exceptions import (
     NotSavedError,
     ReadOnlyError,
 )
+from rhml_widgets.journal.connections import Connections
 from rhml_widgets.journal.database import (
     AFTER,
     APPLICATION_ID,
@@ -31,7 +32,6 @@ from rhml_widgets.journal.database import (
     USER_VERSION,
     await_begun,
     cause,
-    connect,
     create,
     inspect,
     is_begun,
@@ -145,12 +145,11 @@ class Journal:
         self._lock = threading.RLock()
         self._on_taken = on_taken
         self._lease: Lease | None = None
-        self._engine: sa.Engine | None = None
-        self._connections: tuple[sa.Connection, sa.Connection] | None = None
         self._closed = False
         self._last: int | None = None
         self.path = None if path is None else real_path(path)
         self.name = "in memory" if self.path is None else self.path.name
+        self._connections = Connections(self.path)
         self.why_read_only = "opened only to be read" if read_only else None
         try:
             self._open(self.path)
@@ -162,7 +161,7 @@ class Journal:
 
     def _open(self, path: Path | None) -> None:
         if path is None:
-            self._attach("memory", write=True)
+            self._connections.open("memory", write=True)
             with self._transaction(write=True) as connection:
                 create(connection)
             return
@@ -185,7 +184,7 @@ class Journal:
             with self._lock:
                 if self.read_only:
                     return
-                self._attach("rwc", write=True)
+                self._connections.open("rwc", write=True)
                 with self._transaction(write=True) as connection:
                     if not is_begun(connection, path, thorough=False):
                         create(connection)
@@ -360,45 +359,20 @@ class Journal:
             self._closed = True
         self._step_down("closed")
 
-    def _attach(self, mode: str, *, write: bool) -> tuple[sa.Connection, sa.Connection]:
-        self._engine = connect(self.path, mode, read_only=not write)
-        writer = self._engine.connect().execution_options(write=True)
-        self._connections = (self._engine.connect(), writer)
-        return self._connections
+    def _raw(self) -> sqlite3.Connection:
+        self._require_open()
+        return self._connections.raw()
 
-    def _connection(self, *, write: bool) -> sa.Connection:
+    def _require_open(self) -> None:
         if self._closed:
             msg = f"the journal {self.path or self.name} is closed; open it again"
             raise JournalError(msg)
-        connections = self._connections
-        if connections is None:
-            if self.path is None:
-                msg = "a journal in memory cannot be opened anew"
-                raise JournalError(msg)
-            # mode=ro only where the system refuses more: it cannot roll back after a crash.
-            mode = "rw" if os.access(self.path, os.W_OK) else "ro"
-            connections = self._attach(mode, write=False)
-        return connections[write]
-
-    def _raw(self) -> sqlite3.Connection:
-        raw = self._connection(write=False).connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)  # noqa: S101
-        return raw
 
     @contextlib.contextmanager
     def _transaction(self, *, write: bool = False) -> Iterator[sa.Connection]:
-        connection = self._connection(write=write)
-        transaction = connection.begin()
-        try:
+        self._require_open()
+        with self._connections.transaction(write=write) as connection:
             yield connection
-            if transaction.is_active:
-                transaction.commit()
-        except BaseException:
-            # SQLAlchemy takes a COMMIT that failed for the end of the transaction; SQLite does
-            # not, and would keep the file locked.
-            self._raw().rollback()
-            transaction.rollback()
-            raise
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -416,12 +390,7 @@ class Journal:
         with self._lock:
             self.why_read_only = why
             lease, self._lease = self._lease, None
-            engine, self._engine = self._engine, None
-            connections, self._connections = self._connections, None
-            for connection in connections or ():
-                connection.close()
-            if engine is not None:
-                engine.dispose()
+            self._connections.close()
         # Not under the lock, which a fork may wait for while it holds the registry of leases.
         if lease is not None:
             lease.release()
@@ -433,6 +402,6 @@ class Journal:
 
     def _leave_to_parent(self) -> None:
         if self.path is not None and not self._closed:
-            _PARENTS.append((self._engine, self._connections, self._lease))
-            self._engine = self._connections = self._lease = None
+            _PARENTS.append((self._connections, self._lease))
+            self._connections, self._lease = Connections(self.path), None
             self.why_read_only = "this process was forked from the one that opened it"

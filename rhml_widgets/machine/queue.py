@@ -34,6 +34,7 @@ _WORDS = {
     "firm": "to check me where I am confident",
     "flip": "a close call for me",
     "skipped": "you skipped it before",
+    "": "you picked it",
 }
 
 

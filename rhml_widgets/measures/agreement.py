@@ -27,6 +27,7 @@ __all__ = [
     "checks",
     "cohen_kappa",
     "count",
+    "decimal",
     "human_accuracy",
     "kept",
 ]
@@ -99,7 +100,7 @@ class Checks:
         percent = round(100 * self.hits / self.n)
         percent = min(percent, 99) if self.hits < self.n else percent
         percent = max(percent, 1) if self.hits else percent
-        return f"{percent} % [{_decimal(self.low)}, {_decimal(self.high)}] of {size}"
+        return f"{percent} % [{decimal(self.low)}, {decimal(self.high)}] of {size}"
 
     def words(self) -> str:
         """Say it of the model, in the third person.
@@ -267,5 +268,6 @@ def cohen_kappa(outcomes: Sequence[Outcome]) -> float | None:
     return float(cohen_kappa_score(ours, theirs))
 
 
-def _decimal(share: float) -> str:
+def decimal(share: float) -> str:
+    """Return a share with two digits and no leading zero."""
     return f"{share:.2f}".removeprefix("0")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from rhml_widgets.measures.agreement import LEVEL, Checks, checks, count, human_accuracy, kept
+from rhml_widgets.measures.agreement import LEVEL, Checks, checks, count, kept
+from rhml_widgets.measures.baseline import baseline_words
 from rhml_widgets.measures.intervals import exact_band, running, spending
 from rhml_widgets.measures.outcomes import (
     check_outcomes,
@@ -189,12 +190,14 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
 
     Whatever cannot be said yet begins with “not yet”, and says why.
     """
-    lines = [*_agreement_lines(state), *_holdout_lines(state)]
-    known = human_accuracy(state, truth or {})
+    lines = [*_agreement_lines(state), *_holdout_lines(state, truth or {})]
+    outcomes = human_outcomes(state, truth or {})
+    known = count(outcomes)
     if known.n:
+        alone = baseline_words([one.other for one in outcomes[-known.n :]])
         lines.append(
             f"You are right on {known.share()}, answered before you saw my view, against the "
-            "truth that was given."
+            f"truth that was given; {alone}."
         )
     elif truth is None:
         lines.append("You are the reference: nothing here can tell whether you are right.")
@@ -218,14 +221,14 @@ def _agreement_lines(state: State | StateView) -> list[str]:
     found = checks(state, drawn)
     if not found.n:
         return [f"not yet: how often I agree with you. {_why_no_checks(state, found.learned)}"]
-    lines = [
-        f"I agree with you on {found.share()}, drawn at random and answered before you saw my view."
-    ]
+    alone = baseline_words([one.label for one in drawn.counted[-found.n :]])
+    how = "drawn at random and answered before you saw my view"
+    lines = [f"I agree with you on {found.share()}, {how}; {alone}."]
     audited = drawn.counted[-1].version
     if audited is not None and found.versions != (audited, audited):
-        alone = checks(state, drawn, version=audited)
-        if alone.n >= 10:  # noqa: PLR2004 - fewer say nothing of one version
-            lines.append(f"My version {audited} alone: {alone.share()}.")
+        of_one = checks(state, drawn, version=audited)
+        if of_one.n >= 10:  # noqa: PLR2004 - fewer say nothing of one version
+            lines.append(f"My version {audited} alone: {of_one.share()}.")
     left_out = [
         (found.skipped, "put aside"),
         (found.seen, "answered after you could see my view"),
@@ -249,7 +252,7 @@ def _why_no_checks(state: State | StateView, learned: int) -> str:
     return "No item drawn as a check has been answered so far."
 
 
-def _holdout_lines(state: State | StateView) -> list[str]:
+def _holdout_lines(state: State | StateView, truth: Mapping[str, Label]) -> list[str]:
     frame = _holdout(list(state.versions.values()), version_labels(state))
     if not len(frame["n"]):
         return []
@@ -257,4 +260,8 @@ def _holdout_lines(state: State | StateView) -> list[str]:
     hits = round(float(frame["value"][-1]) * n)
     low, high = float(frame["low"][-1]), float(frame["high"][-1])
     said = Checks(hits, n, n, low=low, high=high, what="items").share()
-    return [f"I am right on {said} whose truth was given and that I never learn from."]
+    held = state.opened.holdout if state.opened is not None else []
+    known = [truth[item_id] for item_id in held if item_id in truth]
+    # Truth given anew may be of other items than those scored: then nothing is compared.
+    alone = f"; {baseline_words(known)}" if len(known) == n else ""
+    return [f"I am right on {said} whose truth was given and that I never learn from{alone}."]

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.exceptions import BadInputError, NotWrittenError
 from rhml_widgets.report.lead import lead
 from rhml_widgets.report.markup import Html, element, rendered
 from rhml_widgets.report.pack import FrozenView, pack
@@ -41,9 +42,37 @@ def write(session: Session, path: str | os.PathLike[str], **options: Any) -> Pat
     Returns
     -------
     Path
+
+    Raises
+    ------
+    BadInputError, NotWrittenError
     """
-    target = Path(path)
+    target = _target(path)
     page = render(session, **options)
+    try:
+        _replace(target, page)
+    except OSError as error:
+        why = error.strerror or error
+        msg = f"the report {target} was not written: {why}. Free space or give another path"
+        raise NotWrittenError(msg) from error
+    return target
+
+
+def _target(path: Any) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        msg = f"path={path!r}: expected the path of a file, for instance 'report.html'"
+        raise BadInputError(msg)
+    target = Path(path).expanduser()
+    if target.is_dir():
+        msg = f"{target} is a folder: give the path of a file in it, as {target / 'report.html'}"
+        raise NotWrittenError(msg)
+    if not target.parent.is_dir():
+        msg = f"the report {target} cannot be written: there is no folder {target.parent}; make it"
+        raise NotWrittenError(msg)
+    return target
+
+
+def _replace(target: Path, page: str) -> None:
     handle, scratch = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -55,7 +84,6 @@ def write(session: Session, path: str | os.PathLike[str], **options: Any) -> Pat
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
         raise
-    return target
 
 
 def render(

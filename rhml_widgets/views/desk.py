@@ -12,6 +12,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import NotFittedYetError, NotSavedError, RhmlError
+from rhml_widgets.journal.events import Taught
 from rhml_widgets.measures.agreement import kept
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.explanation_panel import (
@@ -111,8 +112,13 @@ class Desk:
 
     def teach(self, term: str, label: Label | None, stance: str, **origin: Any) -> int:
         """Teach a term, keeping the reasons as they were for comparison."""
-        explanation = self._explanation()
-        effect = self.session.teach(term, label, stance=stance, wait=False, **origin)
+        session = self.session
+        again = session.sent(origin.get("event_id"), Taught) is not None
+        # A resend comes after the refit: the reasons from before are those kept the first time.
+        explanation = None if again else self._explanation()
+        effect = session.teach(term, label, stance=stance, wait=False, **origin)
+        if again:
+            return effect.lesson
         self._lesson = effect.lesson
         if explanation is not None and self._subject is not None:
             resolved = (self._subject[0], explanation.label, explanation.against)
@@ -152,17 +158,23 @@ class Desk:
         # Reasons may take long to find, so they are looked for while others may answer.
         stop = self._stop()
         with session.steady():
+            items = [] if why is not None else session.items_waiting(AHEAD)
             return label_queue_props(
                 state,
                 pool,
-                items=[] if why is not None else session.items_waiting(AHEAD),
+                items=items,
                 n_askable=session.n_askable,
                 model=self._model(),
                 stop=stop,
                 unusable=why,
                 problem=problem_of(
-                    session.learner.failure, self._unsaved, session.learner.strategy_failure
+                    session.learner.failure,
+                    self._unsaved if len(items) < AHEAD else None,
+                    session.learner.strategy_failure,
+                    serving=session.learner.live is not None,
+                    waiting=bool(items),
                 ),
+                keys=session.chosen_keys,
                 may_add=not any(isinstance(label, bool) for label in state.classes),
             )
 
@@ -215,6 +227,8 @@ class Desk:
             "version": learner.version,
             "fitting": session.fitting,
             "behind": learner.behind,
+            "failed": learner.failure is not None,
+            "brought": learner.brought,
         }
 
     def _explanation(self) -> Explanation | None:
@@ -357,7 +371,7 @@ class Desk:
                 "journal": session.name,
                 "person": session.person,
                 "model": queue["model"],
-                "labeled": f"{session.state.n_labeled:,} of {session.n_askable:,} labeled",
+                "labeled": session.labeled,
             },
             "queue": queue,
             "explanation": self.explanation(),

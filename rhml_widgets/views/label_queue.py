@@ -5,41 +5,24 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.human.keys import action_keys, class_keys
+from rhml_widgets.machine.queue import reason_words
 from rhml_widgets.views.words import STAGES, duration_words, excerpt, quoted, undo_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rhml_widgets.items.pool import Item, Pool
     from rhml_widgets.journal.events import FitFailed, Label
     from rhml_widgets.state import Judgment, State, StateView
 
-__all__ = ["class_keys", "label_queue_props", "problem_of", "status_line", "stop_props"]
+__all__ = ["label_queue_props", "problem_of", "status_line", "stop_props"]
 
 MAX_TEXT = 10_000
 RECENT = 20
 FEW = 5
 HISTORY = 30
 SKIP_REASONS = ("not sure", "needs context", "several classes fit", "none of these", "not readable")
-
-_DIGITS = "1234567890"
-
-
-def class_keys(classes: Sequence[Label]) -> list[str | None]:
-    """Return the key that answers each class, None where it has to be typed.
-
-    A one-character class is its own key; up to ten others get 1 to 9 and 0.
-
-    Examples
-    --------
-    >>> class_keys(["spam", "ham", "x"])
-    ['1', '2', 'x']
-    """
-    own = [str(label) if len(str(label)) == 1 else None for label in classes]
-    if len(classes) > len(_DIGITS):
-        return own
-    free = iter([digit for digit in _DIGITS if digit not in own])
-    return [key if key is not None else next(free) for key in own]
 
 
 def label_queue_props(
@@ -53,6 +36,7 @@ def label_queue_props(
     unusable: str | None = None,
     problem: dict[str, Any] | None = None,
     may_add: bool = True,
+    keys: Mapping[Label, str] | None = None,
 ) -> dict[str, Any]:
     """Return what the labeling queue shows.
 
@@ -68,15 +52,17 @@ def label_queue_props(
         From `stop_props`, while advice stands.
     unusable : str or None
         Why nothing can be answered here.
+    keys : mapping, optional
+        Chosen keys, by class or action.
     """
     labels = list(state.classes)
     labeled = state.n_labeled
     return {
         "seq": state.seq,
-        "state": _queue_state(unusable, len(pool), stop, labels, items),
+        "state": _queue_state(unusable, len(pool), stop, labels, items=items, problem=problem),
         "state_text": unusable or "",
         "status": status_line(state, n_askable, unusable),
-        "progress": _progress(state, n_askable),
+        "progress": _progress(state, pool, n_askable),
         "classes": [
             {
                 "name": str(label),
@@ -84,8 +70,9 @@ def label_queue_props(
                 "key": key,
                 "count": state.counts.get(label, 0),
             }
-            for label, key in zip(labels, class_keys(labels), strict=True)
+            for label, key in zip(labels, class_keys(labels, keys), strict=True)
         ],
+        "keys": action_keys(keys or {}, labels),
         "may_add": may_add and unusable is None,
         "items": [_item_props(item, state, pool) for item in items],
         "stop": stop,
@@ -103,7 +90,9 @@ def _queue_state(
     n_items: int,
     stop: dict[str, Any] | None,
     labels: Sequence[Label],
+    *,
     items: Sequence[Item],
+    problem: dict[str, Any] | None,
 ) -> str:
     if unusable is not None:
         if unusable.startswith("moved"):
@@ -115,7 +104,9 @@ def _queue_state(
         return "stopped"
     if not labels:
         return "no-classes"
-    return "asking" if items else "done"
+    # Where the next item could not be drawn, not all were asked.
+    undrawn = problem is not None and problem["kind"] == "journal"
+    return "asking" if items or undrawn else "done"
 
 
 def status_line(state: State | StateView, n_askable: int, unusable: str | None) -> str:
@@ -123,10 +114,10 @@ def status_line(state: State | StateView, n_askable: int, unusable: str | None) 
     count = f"{state.n_labeled:,} of {n_askable:,} labeled"
     if unusable is not None:
         return f"{unusable} · {count}"
-    return f"saved · {count}" if state.n_labeled or state.retracted else count
+    return f"saved · {count}" if state.n_labeled else count
 
 
-def _progress(state: State | StateView, n_askable: int) -> dict[str, Any]:
+def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str, Any]:
     last: list[float] = []
     for seq in reversed(state.judgments):
         duration = state.judgments[seq].duration
@@ -142,6 +133,7 @@ def _progress(state: State | StateView, n_askable: int) -> dict[str, Any]:
         "total": n_askable,
         "seconds_each": None if each is None else round(each, 1),
         "left": left,
+        "skipped": sum(item_id in pool for item_id in state.skipped),
     }
 
 
@@ -223,11 +215,14 @@ def stop_props(
     """
     item_id = state.standing
     answer = state.answer(item_id) if item_id is not None else None
-    if answer is None or answer.predicted is None or item_id not in pool:
+    if item_id is None or answer is None or answer.predicted is None or item_id not in pool:
         return None
     labels = list(state.classes)
+    query = state.queries.get(item_id)
     return {
         "item_id": item_id,
+        "purpose": query.purpose if query else "teach",
+        "why": reason_words(query.reason if query else ""),
         "text": pool.contents[pool.number(item_id)],
         "yours": labels.index(answer.label),
         "model": labels.index(answer.predicted.label),
@@ -238,7 +233,12 @@ def stop_props(
 
 
 def problem_of(
-    failure: FitFailed | None, unsaved: str | None = None, strategy: str | None = None
+    failure: FitFailed | None,
+    unsaved: str | None = None,
+    strategy: str | None = None,
+    *,
+    serving: bool = False,
+    waiting: bool = True,
 ) -> dict[str, Any] | None:
     """Return what is wrong as something to show: what, why and what to do.
 
@@ -249,13 +249,22 @@ def problem_of(
         Why the next items could not be drawn.
     strategy : str or None
         What a query strategy raised.
+    serving : bool
+        Whether a version answers all the same.
+    waiting : bool
+        Whether an item is there to be answered.
     """
     if unsaved is not None:
         return {
             "kind": "journal",
             "title": "The journal cannot be written",
             "text": unsaved,
-            "hint": "What was acknowledged is safe. The next answer tries again.",
+            "hint": "What was acknowledged is safe. "
+            + (
+                "The next answer tries again."
+                if waiting
+                else "Mend it, then run session.query() in any cell."
+            ),
         }
     if failure is None and strategy is not None:
         return {
@@ -271,6 +280,7 @@ def problem_of(
         "kind": "model",
         "title": "The model could not learn from the last answers",
         "text": f"{failure.error}: {failure.message}",
-        "hint": "Your answers are safe and you can go on. The version before keeps answering; the "
-        "next answer tries again, or set session.model = another estimator.",
+        "hint": "Your answers are safe and you can go on. "
+        + ("The version before keeps answering; the" if serving else "The")
+        + " next answer tries again, or set session.model = another estimator.",
     }

@@ -7,19 +7,17 @@ import logging
 import threading
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
 
 from rhml_widgets.exceptions import BadInputError, RhmlError
+from rhml_widgets.session import Session
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.widgets.actions import Actions
 from rhml_widgets.widgets.pace import Pace
-
-if TYPE_CHECKING:
-    from rhml_widgets.session import Session
 
 _STATIC = Path(__file__).parent.parent / "views" / "static"
 _LOG = logging.getLogger("rhml_widgets")
@@ -39,6 +37,14 @@ def static(name: str) -> str:
     return (_STATIC / name).read_text(encoding="utf-8")
 
 
+def _required(session: Any, view: View) -> Session:
+    if not isinstance(session, Session):
+        name, given = type(view).__name__, type(session).__name__
+        msg = f"{name} of a {given}: expected a session; begin one by rhml.Session(pool=...)"
+        raise BadInputError(msg)
+    return session
+
+
 class View(anywidget.AnyWidget):
     """A widget of a session: one JSON trait down, a table of actions up.
 
@@ -55,8 +61,8 @@ class View(anywidget.AnyWidget):
     view: ClassVar[str] = ""
 
     def __init__(self, session: Session) -> None:
+        self._session = _required(session, self)
         self._desk = Desk.of(session)
-        self._session = session
         self._sending = threading.RLock()
         self._tickets = itertools.count(1)
         self._sent = 0
@@ -128,7 +134,7 @@ class CurvesView(View):
     vega = anywidget.WidgetTrait().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
-        soon = 0.0 if session.in_step else CURVES_SOON
+        soon = 0.0 if _required(session, self).in_step else CURVES_SOON
         self._pace = Pace(self._refresh_curves, CURVES_EVERY, soon)
         super().__init__(session)
 

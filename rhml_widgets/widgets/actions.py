@@ -26,17 +26,23 @@ def seconds(ms: Any) -> float | None:
     return ms / 1000 if number and 0 <= ms < MS_A_DAY else None
 
 
-def once(event_id: Any) -> Any:
-    """Refuse a request without the id that makes a resend of it harmless.
+_REQUIRED = {
+    "event_id": "an id, the same in every resend",
+    "seen": "the journal's seq when this was shown",
+}
+
+
+def required(name: str, value: Any) -> Any:
+    """Refuse a request without what makes it safe to send twice, or late.
 
     Raises
     ------
     BadInputError
     """
-    if event_id is None:
-        msg = "event_id=None: expected an id, the same in every resend"
+    if value is None:
+        msg = f"{name}=None: expected {_REQUIRED[name]}"
         raise BadInputError(msg)
-    return event_id
+    return value
 
 
 class Actions:
@@ -98,19 +104,16 @@ class Actions:
     ) -> dict[str, Any]:
         """Answer the item a person saw; while advice stands, no label key revises."""
         own_id = self._known(item_id)
-        sent = self._session.sent(once(event_id), Judged, own_id)
+        sent = self._session.sent(required("event_id", event_id), Judged, item_id=own_id)
         if sent is not None:
             return {"seq": sent.seq, "stopped": self._desk.stopped_at == own_id}
         if self._desk.stopped_at is not None:
             msg = "advice stands on an answer: keep or revise that one first"
             raise BadInputError(msg)
-        if seen is None:
-            msg = "seen=None: expected the journal's seq when the item was shown"
-            raise BadInputError(msg)
         seq = self._session.label(
             own_id,
             self._class_at(label),
-            seen=seen,
+            seen=required("seen", seen),
             event_id=event_id,
             duration=seconds(ms),
             rationale=rationale,
@@ -126,41 +129,59 @@ class Actions:
 
     def keep(self, *, item_id: Any, event_id: Any, ms: Any) -> dict[str, Any]:
         """Keep an answer on which advice stands."""
-        return self._settle(item_id, None, event_id, ms)
+        return self._decide(item_id, None, event_id, ms)
 
     def revise(self, *, item_id: Any, label: Any, event_id: Any, ms: Any) -> dict[str, Any]:
         """Change an answer on which advice stands."""
-        return self._settle(item_id, self._class_at(label), event_id, ms)
+        return self._decide(item_id, self._class_at(label), event_id, ms)
 
-    def correct(self, *, item_id: Any, label: Any, event_id: Any) -> dict[str, Any]:
-        """Change an answer of the history."""
-        return self._settle(item_id, self._class_at(label), event_id, None)
-
-    def _settle(self, item_id: Any, label: Label | None, event_id: Any, ms: Any) -> dict[str, Any]:
+    def _decide(self, item_id: Any, label: Label | None, event_id: Any, ms: Any) -> dict[str, Any]:
         own_id = self._known(item_id)
-        sent = self._session.sent(once(event_id), Judged, own_id)
+        sent = self._session.sent(required("event_id", event_id), Judged, item_id=own_id)
         if sent is not None:
             return {"seq": sent.seq}
         standing = self._session.state.answer(own_id)
-        if standing is None:
-            msg = f"item {own_id} has no answer to keep or to change"
+        if standing is None or self._desk.stopped_at != own_id:
+            msg = (
+                "no advice stands on this item, so there is nothing to keep or revise: change its "
+                "answer in the history"
+            )
             raise BadInputError(msg)
-        kept = label is None or label == standing.label
-        # Marks speak for the label they were given with; a note stays with the item.
+        return self._replace(own_id, label, seen=standing.seq, event_id=event_id, ms=ms)
+
+    def correct(self, *, item_id: Any, label: Any, seen: Any, event_id: Any) -> dict[str, Any]:
+        """Change an answer of the history: the one whose row, of seq ``seen``, was on the page."""
+        own_id, chosen = self._known(item_id), self._class_at(label)
+        sent = self._session.sent(required("event_id", event_id), Judged, item_id=own_id)
+        if sent is not None:
+            return {"seq": sent.seq}
+        shown = required("seen", seen)
+        return self._replace(own_id, chosen, seen=shown, event_id=event_id, ms=None)
+
+    def _replace(
+        self, own_id: str, label: Label | None, *, seen: Any, event_id: Any, ms: Any
+    ) -> dict[str, Any]:
+        standing = self._session.state.answer(own_id)
+        told: dict[str, Any] = {}
+        if standing is not None:
+            label = standing.label if label is None else label
+            # Marks speak for the label they were given with; a note stays with the item.
+            kept = standing.rationale if label == standing.label else None
+            told = {"rationale": kept, "note": standing.note}
         seq = self._session.label(
             own_id,
-            standing.label if label is None else label,
+            label,
             event_id=event_id,
             duration=seconds(ms),
-            rationale=standing.rationale if kept else None,
-            note=standing.note,
+            replaces=seen,
+            **told,
         )
         self._desk.prepare()
         return {"seq": seq}
 
     def skip(self, *, item_id: Any, why: Any, event_id: Any) -> dict[str, Any]:
         """Put an item aside."""
-        seq = self._session.skip(self._known(item_id), why, event_id=once(event_id))
+        seq = self._session.skip(self._known(item_id), why, event_id=required("event_id", event_id))
         self._desk.prepare()
         return {"seq": seq}
 
@@ -168,10 +189,10 @@ class Actions:
         """Take back what was done last; say what."""
         with self._session.steady():
             words = undo_words(self._session.state, self._session.pool)
-        self._session.undo(event_id=once(event_id))
+        self._session.undo(event_id=required("event_id", event_id))
         return {"words": words or ""}
 
-    def add_class(self, *, name: Any, definition: Any) -> dict[str, Any]:
+    def add_class(self, *, name: Any, definition: Any, event_id: Any) -> dict[str, Any]:
         """Add a class."""
         labels = self._session.classes_
         if labels and isinstance(name, str) and type(labels[0]) is int:
@@ -180,7 +201,7 @@ class Actions:
             except ValueError:
                 msg = f"class {name!r}: the classes of this session are whole numbers"
                 raise BadInputError(msg) from None
-        index = self._session.add_class(name, definition)
+        index = self._session.add_class(name, definition, event_id=required("event_id", event_id))
         self._desk.prepare()
         return {"index": index}
 
@@ -200,7 +221,9 @@ class Actions:
     ) -> dict[str, Any]:
         """Teach what a term means."""
         about = None if label is None else self._class_at(label)
-        lesson = self._desk.teach(term, about, stance, item_id=item_id, event_id=once(event_id))
+        lesson = self._desk.teach(
+            term, about, stance, item_id=item_id, event_id=required("event_id", event_id)
+        )
         return {"lesson": lesson}
 
     def undo_lesson(self, *, lesson: Any, event_id: Any) -> None:
@@ -208,16 +231,16 @@ class Actions:
         if not isinstance(lesson, int) or lesson not in self._session.state.lessons:
             msg = f"lesson={lesson!r}: expected the seq of a lesson"
             raise BadInputError(msg)
-        self._desk.undo_lesson(lesson, once(event_id))
+        self._desk.undo_lesson(lesson, required("event_id", event_id))
 
     def show_flips(self, *, lesson: Any) -> None:
         """List the items a lesson changed."""
         self._desk.show_flips(lesson)
         self._session.touch()
 
-    def judge_flips(self, *, lesson: Any, n: Any) -> dict[str, Any]:
+    def judge_flips(self, *, lesson: Any, n: Any, event_id: Any) -> dict[str, Any]:
         """Queue some of them to be judged blind."""
-        return {"asked": self._session.look(lesson, n)}
+        return {"asked": self._session.look(lesson, n, event_id=required("event_id", event_id))}
 
     # ---- the rest -------------------------------------------------------------------------
 
@@ -233,3 +256,4 @@ class Actions:
     def refit(self) -> None:
         """Ask for a refit."""
         self._session.refit()
+        self._desk.prepare()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from dyads import Dyad, worked
 
+from rhml_widgets.journal.events import Opened
+from rhml_widgets.measures.agreement import checks
 from rhml_widgets.measures.curves import COLUMNS, curves, repr_line, standing, thin, version_labels
 from rhml_widgets.measures.intervals import clopper_pearson, spending
 
@@ -166,11 +170,14 @@ def test_standing_counts_then_gives_a_share_with_its_doubt():
         dyad.check(f"i{k}", "spam", "spam" if k < 27 else "ham")
     said = standing(dyad.state)
     assert said[0] == (
-        "I agree with you on 27 of 29 checks, drawn at random and answered before you saw my view."
+        "I agree with you on 27 of 29 checks, drawn at random and answered before you saw my "
+        "view; always saying “spam” would reach 27 of 29."
     )
     assert said[1] == "You are the reference: nothing here can tell whether you are right."
     dyad.check("one more", "spam", "spam")
-    assert standing(dyad.state)[0].startswith("I agree with you on 93 % [.")
+    said = standing(dyad.state)
+    assert said[0].startswith("I agree with you on 93 % [.")
+    assert said[0].endswith("; always saying “spam” would reach .93.")
     assert not any("accura" in line for line in said)
 
 
@@ -201,14 +208,37 @@ def test_standing_speaks_of_an_audited_version_truth_and_stops():
     said = standing(dyad.state, {"b0": "spam", "b1": "ham"})
     assert "My version 2 alone: 12 of 12 checks." in said
     assert any(
-        line.startswith("I am right on 90 % [.") and "never learn from" in line for line in said
+        line.startswith("I am right on 90 % [.") and line.endswith("never learn from.")
+        for line in said
     )
     assert (
         "You are right on 1 of 2 checks, answered before you saw my view, against the truth that "
-        "was given."
+        "was given; always saying “spam” would reach 1 of 2."
     ) in said
     assert (
         "I spoke up 1 time because we differed; you kept your answer 1 of 1. That alone says "
         "nothing of who was right."
     ) in said
     assert "not yet: none of the checks you answered has a known truth." in standing(dyad.state, {})
+
+
+def test_a_share_stands_beside_what_one_answer_for_all_would_reach_on_the_same_items():
+    dyad = Dyad()
+    dyad.fit(1)
+    for k in range(100):
+        dyad.check(f"i{k}", "ham", "spam" if k < 45 else "ham")
+    window = checks(dyad.state).n
+    assert window < 100
+    assert standing(dyad.state)[0].endswith("always saying “ham” would reach 1.00.")
+
+
+def test_what_is_held_out_is_compared_where_its_truth_is_at_hand():
+    dyad = Dyad()
+    held = {f"h{k}": "spam" if k < 3 else "ham" for k in range(10)}
+    dyad.fold(Opened(pool_digest="p", n_items=99, n_rows=99, item_kind="text"))
+    dyad.state.opened = replace(dyad.state.opened, holdout=list(held))
+    dyad.fit(1, hits="1" * 8 + "0" * 2)
+    (line,) = [one for one in standing(dyad.state, held) if one.startswith("I am right on 8 of 10")]
+    assert line.endswith("never learn from; always saying “ham” would reach 7 of 10.")
+    (line,) = [one for one in standing(dyad.state, {"h0": "spam"}) if one.startswith("I am right")]
+    assert line.endswith("never learn from.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +17,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
-import rhml_widgets
 from rhml_widgets import replay
 from rhml_widgets.exceptions import (
     BadInputError,
@@ -184,6 +181,21 @@ def test_a_journal_in_memory_is_nobody_elses():
 
 
 # ---- arguments that contradict the journal ------------------------------------------------
+
+
+def test_a_seed_given_against_another_is_refused_also_where_it_is_the_usual_one(path):
+    worked(path, random_state=5)
+    with begin(journal=path) as again:
+        assert again.state.reopened.random_state == 5
+    with pytest.raises(JournalMismatchError, match=r"random_state=5.*random_state=0"):
+        begin(journal=path, random_state=0)
+
+
+def test_the_usual_seed_may_be_given_or_left_out(path):
+    worked(path)
+    begin(journal=path, random_state=0).close()
+    with pytest.raises(JournalMismatchError, match=r"random_state=0.*random_state=5"):
+        begin(journal=path, random_state=5)
 
 
 @pytest.mark.parametrize(
@@ -516,11 +528,36 @@ def test_there_must_be_something_to_replay(path):
         replay(path, pool=texts())
 
 
-def test_the_function_is_there_also_after_its_module_was_imported(path):
-    worked(path)
-    importlib.import_module("rhml_widgets.replay")
-    rhml_widgets.replay(path, pool=texts()).close()
-    assert str(inspect.signature(rhml_widgets.replay)).count("=") == 2
+def test_a_replay_measures_against_truth_where_it_is_given(path):
+    truth = {begin(refit="manual").pool.ids[n]: right(text) for n, text in enumerate(texts())}
+    with begin(journal=path, truth=truth, purposes={"check": 1}) as session:
+        work(session, 15)
+        curves = session.curves()
+    assert "gold" in set(curves["reference"])
+    with replay(path, pool=texts(), truth=truth) as twin:
+        pd.testing.assert_frame_equal(twin.curves(), curves)
+        assert twin.truth == truth
+    with replay(path, pool=texts()) as twin:
+        assert "accuracy" not in set(twin.curves().query("actor == 'human'")["measure"])
+
+
+def test_a_replay_with_another_model_warns_naming_both(path):
+    worked(path, model=make_pipeline(CountVectorizer(), MultinomialNB()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        replay(path, make_pipeline(CountVectorizer(), MultinomialNB()), texts()).close()
+    with pytest.warns(UserWarning, match="last model was Pipeline.*MultinomialNB.*this is") as told:
+        replay(path, pool=texts()).close()
+    assert told[0].filename == __file__
+    other = make_pipeline(CountVectorizer(), MultinomialNB(alpha=2.0))
+    with pytest.warns(UserWarning, match=r"alpha=2\.0"):
+        replay(path, other, texts()).close()
+
+
+def test_a_replay_of_what_was_never_fitted_compares_what_was_given(path):
+    begin(journal=path, model=MultinomialNB(), refit="manual").close()
+    with pytest.warns(UserWarning, match=r"last model was MultinomialNB\(\)"):
+        replay(path, pool=texts()).close()
 
 
 def test_a_replay_with_another_pool_is_refused(path):
@@ -532,7 +569,7 @@ def test_a_replay_with_another_pool_is_refused(path):
 def test_a_replay_with_other_versions_warns_naming_them(path, monkeypatch):
     worked(path)
     held = {"python": "3.0.0", "scikit-learn": "0.1"}
-    monkeypatch.setattr(sys.modules["rhml_widgets.replay"], "versions", lambda: held)
+    monkeypatch.setattr(sys.modules["rhml_widgets.replaying"], "versions", lambda: held)
     with pytest.warns(UserWarning, match=r"scikit-learn .* then, 0\.1 now"):
         replay(path, pool=texts()).close()
     monkeypatch.undo()

@@ -13,9 +13,10 @@ import pytest
 from sessions import CLASSES, RecordedComm, begin, right, wrong
 
 import rhml_widgets as rhml
+from rhml_widgets.human.keys import ACTION_KEYS
 from rhml_widgets.journal.events import Exposed, Predicted, Queried
 
-MODEL = {"name", "version", "fitting", "behind"}
+MODEL = {"name", "version", "fitting", "behind", "failed", "brought"}
 PROBLEM = {"kind", "title", "text", "hint"}
 ITEM = {"item_id", "text", "truncated", "purpose", "why", "rows", "seen", "draft"}
 QUEUE = {
@@ -30,17 +31,19 @@ QUEUE = {
         "items",
         "stop",
         "undo",
+        "keys",
         "skip_reasons",
         "history",
         "last",
         "model",
         "problem",
     },
-    "progress": {"labeled", "total", "seconds_each", "left"},
+    "progress": {"labeled", "total", "seconds_each", "left", "skipped"},
+    "keys": {*ACTION_KEYS},
     "classes": {"name", "definition", "key", "count"},
     "items": ITEM,
     "items.draft": {"note", "rationale"},
-    "stop": {"item_id", "text", "yours", "model", "words", "record", "spans"},
+    "stop": {"item_id", "text", "purpose", "why", "yours", "model", "words", "record", "spans"},
     "history": {"seq", "item_id", "excerpt", "label", "stage", "note"},
     "model": MODEL,
     "problem": PROBLEM,
@@ -241,11 +244,11 @@ def work(wire):
                 item_id=None,
                 event_id=f"t{n}",
             )["lesson"]
-            wire.call(panel, "judge_flips", lesson=lesson, n=2)
+            wire.call(panel, "judge_flips", lesson=lesson, n=2, event_id=f"j{n}")
             lessons.append(lesson)
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
-    wire.call(queue, "add_class", name="praise", definition=None)
+    wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def worker(path, told, say, number):
     check(session, told)
     if told["asked"] is not None:
         item_id, event_id = told["asked"]
-        kept = session.sent(event_id, Judged, item_id)
+        kept = session.sent(event_id, Judged, item_id=item_id)
         if kept is None:
             assert session.query()[0].item_id == item_id, "another item came back"
         label = right(session.pool.contents[session.pool.number(item_id)])

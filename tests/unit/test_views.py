@@ -14,6 +14,7 @@ from sessions import CLASSES, STEADY, begin, right, texts, until, work, wrong
 from rhml_widgets.exceptions import RhmlError
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import (
+    ClassAdded,
     Entry,
     FitFailed,
     Judged,
@@ -28,7 +29,6 @@ from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.views.label_queue import (
     MAX_TEXT,
-    class_keys,
     label_queue_props,
     problem_of,
     status_line,
@@ -60,36 +60,6 @@ def props(state, **more):
     made = label_queue_props(state, POOL, **{"items": [], "n_askable": 4, "model": MODEL, **more})
     assert json.loads(json.dumps(json_safe(made), allow_nan=False)) == json_safe(made)
     return made
-
-
-# ---- keys ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("classes", "keys"),
-    [
-        ([], []),
-        (["spam", "ham"], ["1", "2"]),
-        (["a", "b"], ["a", "b"]),
-        (["2", "spam", "ham"], ["2", "1", "3"]),
-        ([False, True], ["1", "2"]),
-        ([0, 1, 12], ["0", "1", "2"]),
-        ([f"class {i}" for i in range(10)], list("1234567890")),
-        ([f"class {i}" for i in range(11)], [None] * 11),
-        (["x", *[f"class {i}" for i in range(10)]], ["x"] + [None] * 10),
-    ],
-)
-def test_keys_of_classes(classes, keys):
-    assert class_keys(classes) == keys
-
-
-@STEADY
-@given(st.lists(st.text(min_size=1, max_size=3), unique=True, max_size=14))
-def test_no_key_answers_two_classes(classes):
-    keys = [key for key in class_keys(classes) if key is not None]
-    assert len(set(keys)) == len(keys)
-    assert all(len(key) == 1 for key in keys)
-    assert len(classes) > 10 or len(keys) == len(classes)
 
 
 # ---- words --------------------------------------------------------------------------------
@@ -240,15 +210,17 @@ def test_the_time_left_is_told_from_five_answers_on():
         "total": 902,
         "seconds_each": 4.0,
         "left": "about 60 minutes for the rest",
+        "skipped": 0,
     }
     assert props(state, n_askable=2)["progress"]["left"] == ""
     assert props(fold(*[judged()] * 6))["progress"]["left"] == ""
 
 
-def test_the_status_line_says_saved_once_something_is():
+def test_the_status_line_says_saved_only_of_answers():
     assert status_line(fold(), 4, None) == "0 of 4 labeled"
     assert status_line(fold(judged()), 4000, None) == "saved · 1 of 4,000 labeled"
-    assert status_line(fold(judged(), Retracted(target=2)), 4, None) == "saved · 0 of 4 labeled"
+    assert status_line(fold(judged(), Retracted(target=2)), 4, None) == "0 of 4 labeled"
+    assert status_line(fold(ClassAdded(label="new")), 4, None) == "0 of 4 labeled"
 
 
 def test_what_is_wrong_is_said_with_what_to_do():
@@ -294,6 +266,8 @@ def test_the_queue_shows_the_item_and_the_one_after():
             "version": None,
             "fitting": False,
             "behind": 0,
+            "failed": False,
+            "brought": "",
         }
         assert made["status"] == "0 of 60 labeled"
 

@@ -8,75 +8,15 @@ import threading
 
 import comm
 import pytest
-from sessions import CLASSES, RecordedComm, begin, right, texts, until, work, wrong
+from pages import Page, at_a_stop
+from sessions import CLASSES, RecordedComm, begin, right, texts, work, wrong
 from sklearn.linear_model import LogisticRegression
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
-from rhml_widgets.views.desk import Desk
 from rhml_widgets.widgets import pace as paces
-from rhml_widgets.widgets.actions import Actions
 from rhml_widgets.widgets.pace import Pace
-
-
-class Page:
-    """A page that shows one view: it sends requests and sees all that comes."""
-
-    ids = itertools.count(1)
-
-    def __init__(self, view):
-        self.view = view
-        self.comm = view.comm
-        self.session = view._session
-
-    @property
-    def props(self):
-        return self.view.props
-
-    def send(self, request):
-        """Send anything; return what came back: the updates of traits, then the replies."""
-        before = len(self.comm.sent)
-        self.comm.receive(request)
-        return self.comm.sent[before:]
-
-    def call(self, action, **args):
-        """Send a request as the page does; return its one reply."""
-        request = {"id": f"r{next(self.ids)}", "action": action, "args": args}
-        came = self.send(request)
-        replies = [one["content"] for one in came if one.get("method") == "custom"]
-        (reply,) = [one for one in replies if one["id"] == request["id"]]
-        assert came[-1].get("content") == reply, "the reply is the last to come"
-        json.dumps(came, allow_nan=False)
-        return reply
-
-    def value(self, action, **args):
-        reply = self.call(action, **args)
-        assert reply["ok"], reply
-        return reply["value"]
-
-    def error(self, action, **args):
-        reply = self.call(action, **args)
-        assert not reply["ok"], reply
-        return reply["error"]
-
-    def label_args(self, item, label, **more):
-        return {
-            "item_id": item["item_id"],
-            "label": CLASSES.index(label),
-            "seen": item["seen"],
-            "event_id": f"e{next(self.ids)}",
-            "ms": 1500,
-            "rationale": [],
-            "note": None,
-            **more,
-        }
-
-    def answer(self, wrongly=False):
-        """Answer the item on the page."""
-        item = self.props["items"][0]
-        label = (wrong if wrongly else right)(item["text"])
-        return self.value("label", **self.label_args(item, label))
 
 
 @pytest.fixture(autouse=True)
@@ -93,21 +33,6 @@ def session():
 @pytest.fixture
 def page(session):
     return Page(rhml.LabelQueue(session))
-
-
-def at_a_stop(**arguments):
-    """Return a page on which advice stands, and the item."""
-    session = begin(purposes={"teach": 0.4, "check": 0.6}, **arguments)
-    work(session, 15)
-    page = Page(rhml.LabelQueue(session))
-    while True:
-        item = until(session, "check")
-        assert page.props["items"][0]["item_id"] == item.item_id
-        if page.answer(wrongly=True)["stopped"]:
-            return page, item
-        session.undo()
-        session.label(item.item_id, right(item))
-        page.view._desk.prepare()
 
 
 # ---- honest requests ----------------------------------------------------------------------
@@ -176,16 +101,16 @@ def test_skip_undo_and_a_new_class(page):
     assert "the skip of" in words
     assert page.props["items"][0]["item_id"] == first["item_id"]
     assert page.value("undo", event_id="u2") == {"words": ""}
-    assert page.value("add_class", name="praise", definition=None) == {"index": 3}
+    assert page.value("add_class", name="praise", definition=None, event_id="c1") == {"index": 3}
     assert [one["name"] for one in page.props["classes"]] == [*CLASSES, "praise"]
 
 
 def test_a_new_class_on_the_page_is_of_the_type_of_the_others():
     with begin(classes=[1, 2]) as session:
         page = Page(rhml.LabelQueue(session))
-        assert page.value("add_class", name=" 7 ", definition=None) == {"index": 2}
+        assert page.value("add_class", name=" 7 ", definition=None, event_id="c1") == {"index": 2}
         assert session.classes_ == [1, 2, 7]
-        error = page.error("add_class", name="seven", definition=None)
+        error = page.error("add_class", name="seven", definition=None, event_id="c2")
         assert "whole numbers" in error["message"]
     with begin(classes=[False, True]) as session:
         assert not Page(rhml.LabelQueue(session)).props["may_add"]
@@ -218,7 +143,7 @@ def test_reasons_lessons_and_flips(session):
     assert page.props["explanation"]["reasons"]["prediction_before"] == pytest.approx(
         reasons["prediction"]
     )
-    asked = page.value("judge_flips", lesson=lesson, n=1)["asked"]
+    asked = page.value("judge_flips", lesson=lesson, n=1, event_id="j1")["asked"]
     assert asked == 1
     assert page.value("show_flips", lesson=lesson) is None
     assert len(page.props["explanation"]["effect"]["shown"]) == effect["flips"]
@@ -297,6 +222,7 @@ def test_every_other_action_with_an_id_is_made_once(session):
     page = Page(rhml.Workbench(session))
     done = work(session)
     (waiting, *_) = session.query(2)
+    first, lesson = session.state.answer(done[0].item_id), session.teach("lost", "crash").lesson
     n = session.state.seq
     calls = [
         ("skip", {"item_id": waiting.item_id, "why": None, "event_id": "a"}),
@@ -304,8 +230,9 @@ def test_every_other_action_with_an_id_is_made_once(session):
             "teach",
             {"term": "late", "stance": "supports", "label": 0, "item_id": None, "event_id": "b"},
         ),
-        ("correct", {"item_id": done[0].item_id, "label": 0, "event_id": "c"}),
-        ("keep", {"item_id": done[1].item_id, "event_id": "d", "ms": 5}),
+        ("correct", {"item_id": done[0].item_id, "label": 0, "seen": first.seq, "event_id": "c"}),
+        ("add_class", {"name": "praise", "definition": None, "event_id": "d"}),
+        ("judge_flips", {"lesson": lesson, "n": 2, "event_id": "f"}),
         ("undo", {"event_id": "e"}),
     ]
     for action, args in calls:
@@ -450,12 +377,40 @@ FORGED = {
     },
     "correcting what has no answer": {
         "action": "correct",
-        "args": {"item_id": "ITEM", "label": 0, "event_id": "x"},
+        "args": {"item_id": "ITEM", "label": 0, "seen": 3, "event_id": "x"},
     },
-    "a blank class": {"action": "add_class", "args": {"name": " ", "definition": None}},
-    "a class that is a dict": {"action": "add_class", "args": {"name": {}, "definition": None}},
-    "a class of another type": {"action": "add_class", "args": {"name": 5, "definition": None}},
-    "a definition that is a list": {"action": "add_class", "args": {"name": "n", "definition": []}},
+    "correcting without having seen": {
+        "action": "correct",
+        "args": {"item_id": "DONE", "label": 0, "seen": None, "event_id": "x"},
+    },
+    "correcting what was seen as text": {
+        "action": "correct",
+        "args": {"item_id": "DONE", "label": 0, "seen": "3", "event_id": "x"},
+    },
+    "keeping where no advice stands": {
+        "action": "keep",
+        "args": {"item_id": "DONE", "event_id": "x", "ms": 1},
+    },
+    "a blank class": {
+        "action": "add_class",
+        "args": {"name": " ", "definition": None, "event_id": "x"},
+    },
+    "a class that is a dict": {
+        "action": "add_class",
+        "args": {"name": {}, "definition": None, "event_id": "x"},
+    },
+    "a class of another type": {
+        "action": "add_class",
+        "args": {"name": 5, "definition": None, "event_id": "x"},
+    },
+    "a definition that is a list": {
+        "action": "add_class",
+        "args": {"name": "n", "definition": [], "event_id": "x"},
+    },
+    "a class without an id": {
+        "action": "add_class",
+        "args": {"name": "n", "definition": None, "event_id": None},
+    },
     "an unknown term": {
         "action": "teach",
         "args": {
@@ -472,8 +427,18 @@ FORGED = {
     },
     "an unknown lesson": {"action": "show_flips", "args": {"lesson": 10**6}},
     "a lesson that is a list": {"action": "show_flips", "args": {"lesson": [3]}},
-    "minus one flip": {"action": "judge_flips", "args": {"lesson": "LESSON", "n": -1}},
-    "flips as text": {"action": "judge_flips", "args": {"lesson": "LESSON", "n": "5"}},
+    "minus one flip": {
+        "action": "judge_flips",
+        "args": {"lesson": "LESSON", "n": -1, "event_id": "x"},
+    },
+    "flips as text": {
+        "action": "judge_flips",
+        "args": {"lesson": "LESSON", "n": "5", "event_id": "x"},
+    },
+    "flips without an id": {
+        "action": "judge_flips",
+        "args": {"lesson": "LESSON", "n": 5, "event_id": None},
+    },
     "undoing what is no lesson": {
         "action": "undo_lesson",
         "args": {"lesson": "JUDGMENT", "event_id": "x"},
@@ -501,6 +466,7 @@ def test_a_forged_request_is_refused_and_changes_nothing(worked, name):
     judged, lesson = next(iter(worked.state.judgments)), list(worked.state.lessons)[-1]
     text = json.dumps(FORGED[name])
     text = text.replace('"ITEM"', json.dumps(worked.query()[0].item_id))
+    text = text.replace('"DONE"', json.dumps(worked.state.judgments[judged].item_id))
     text = text.replace('"LESSON"', str(lesson)).replace('"JUDGMENT"', str(judged))
     before = worked.state.canonical()
     came = page.send(json.loads(text))
@@ -523,7 +489,7 @@ def test_texts_of_attack_stay_texts(page):
     attack = "</script><img src=x onerror=alert(1)>'; DROP TABLE events; --"
     item = page.props["items"][0]
     page.value("label", **page.label_args(item, "card", note=attack))
-    page.value("add_class", name=attack, definition=attack)
+    page.value("add_class", name=attack, definition=attack, event_id="c1")
     page.value("skip", item_id=page.props["items"][0]["item_id"], why=attack, event_id=attack)
     assert page.session.state.answer(item["item_id"]).note == attack
     assert page.props["classes"][3]["name"] == attack
@@ -813,18 +779,13 @@ def test_the_first_change_is_drawn_at_once(monkeypatch):
     assert drawn == [1]
 
 
-def test_keeping_an_answer_keeps_its_marks_and_note():
-    session = rhml.demo(refit="sync")
-    item = session.query()[0]
-    word = item.content.split()[0]
-    session.label(item, "bug", rationale=[(0, len(word))], note="said so twice")
-    actions = Actions(session, Desk.of(session))
-    actions.keep(item_id=item.item_id, event_id="k1", ms=10)
-    kept = session.state.answer(item.item_id)
-    assert kept.rationale == ((0, len(word)),)
-    assert kept.note == "said so twice"
-    actions.revise(item_id=item.item_id, label=0, event_id="r1", ms=10)
-    revised = session.state.answer(item.item_id)
-    assert revised.rationale is None
-    assert revised.note == "said so twice"
-    session.close()
+def test_keeping_or_revising_an_answer_keeps_its_note_and_marks_die_with_their_label():
+    page, item = at_a_stop(rationale=[(0, 3)], note="said so twice")
+    page.value("keep", item_id=item.item_id, event_id="k1", ms=10)
+    kept = page.session.state.answer(item.item_id)
+    assert (kept.rationale, kept.note) == (((0, 3),), "said so twice")
+    changed = {"item_id": item.item_id, "label": CLASSES.index(right(item)), "seen": kept.seq}
+    page.value("correct", **changed, event_id="c1")
+    revised = page.session.state.answer(item.item_id)
+    assert (revised.rationale, revised.note) == (None, "said so twice")
+    page.session.close()

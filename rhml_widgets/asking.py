@@ -1,0 +1,126 @@
+"""Asking: which items come next, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rhml_widgets.dialog import Dialog
+from rhml_widgets.exceptions import BadInputError, ReadOnlyError
+from rhml_widgets.items.pool import Item
+from rhml_widgets.journal.events import Queried, Shown
+from rhml_widgets.machine.queue import reason_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rhml_widgets.journal.events import Event
+
+__all__ = ["Asking"]
+
+
+class Asking(Dialog):
+    """The part of a session in which the model chooses what the person sees."""
+
+    def query(self, batch_size: int = 1) -> list[Item]:
+        """Return the items to judge next; those drawn and unanswered come first.
+
+        Parameters
+        ----------
+        batch_size : int
+            How many, at least 1. Fewer come back where the pool is used up; then skipped items
+            return.
+
+        Returns
+        -------
+        list of Item
+            Asking again returns the same items until they are answered.
+
+        Raises
+        ------
+        ReadOnlyError
+            If items would have to be drawn and the journal is held elsewhere.
+        """
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            msg = f"batch_size={batch_size!r}: expected a whole number of at least 1"
+            raise BadInputError(msg)
+        with self._changing(writes=False):
+            wanted = batch_size - len(self._waiting())
+            if wanted == batch_size and self.read_only and not self._learner.taken.all():
+                msg = f"{self.name} is read-only here, so nothing is drawn: {self.why_read_only}"
+                raise ReadOnlyError(msg)
+            if wanted > 0 and not self.read_only:
+                drawn = self._learner.draw(wanted, self._state.n_draws)
+                if not drawn and wanted == batch_size:
+                    drawn = self._skipped_again(wanted)
+                self._record(self._with_predictions(drawn))
+            return [self._item(item_id) for item_id in self._waiting()[:batch_size]]
+
+    def items_waiting(self, n: int) -> list[Item]:
+        """Return up to ``n`` items drawn and unanswered, drawing none."""
+        with self._lock:
+            return [self._item(item_id) for item_id in self._waiting()[:n]]
+
+    @property
+    def labeled(self) -> str:
+        """How far it is, in words: the same wherever it is said."""
+        return f"{self._state.n_labeled:,} of {self.n_askable:,} labeled"
+
+    @property
+    def check_share(self) -> float:
+        """Share of the items drawn that are checks."""
+        return self._learner.purposes["check"]
+
+    @property
+    def n_askable(self) -> int:
+        """Items that may be asked at all: the pool less the holdout."""
+        return self._learner.n_askable
+
+    def _waiting(self) -> list[str]:
+        return [item_id for item_id in self._state.waiting if self._may_ask(item_id)]
+
+    def _may_ask(self, item_id: str) -> bool:
+        return item_id in self.pool and not self._learner.is_held(self.pool.number(item_id))
+
+    def _skipped_again(self, wanted: int) -> list[Queried]:
+        again = [item_id for item_id in self._state.skipped if self._may_ask(item_id)][:wanted]
+        found = []
+        for item_id in again:
+            query = self._state.queries.get(item_id)
+            found.append(
+                Queried(
+                    item_id=item_id,
+                    purpose=query.purpose if query else "teach",
+                    propensity=query.propensity if query else 1.0,
+                    n_candidates=query.n_candidates if query else len(self._state.skipped),
+                    version=self._learner.version,
+                    reason="skipped",
+                )
+            )
+        return found
+
+    def _item(self, item_id: str) -> Item:
+        number, query = self.pool.number(item_id), self._state.queries.get(item_id)
+        return Item(
+            item_id,
+            int(self.pool.positions[number]),
+            self.pool.contents[number],
+            query.purpose if query else "teach",
+            reason_words(query.reason if query else ""),
+            query.propensity if query else 1.0,
+        )
+
+    def shown(self, item_id: str | Item) -> None:
+        """Log that an item reached a page."""
+        own_id = self.pool.ids[self._number(item_id)]
+        with self._changing(writes=False):
+            if not self.read_only:
+                self._record([Shown(item_id=own_id)])
+
+    def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
+        events: list[Event] = []
+        for query in drawn:
+            events.append(query)
+            predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
+            if predicted is not None:
+                events.append(predicted)
+        return events
