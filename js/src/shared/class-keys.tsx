@@ -2,9 +2,10 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
-import { Check, classes as names, Kbd, Sign } from "./controls";
+import { Button, Check, classes as names, Kbd, Sign } from "./controls";
 import { find } from "./find";
 import { isPlain, lm } from "./keys";
+import { isFinding, isTyped, type Letters } from "./letters";
 import { count } from "./numbers";
 import { focusQuietly, useUid } from "./root";
 import { plain } from "./text";
@@ -22,17 +23,16 @@ export interface ClassKeysProps {
   off: boolean;
   /** False where it was not taken. */
   onChoose(label: ClassIndex, event: Event): boolean;
-  /** For type to find. */
+  letters: Letters;
+  /** For type to find. Counts up: it is empty again. */
+  fresh: number;
+  /** A class that is not there yet, by its name; null where none can be added. */
+  onNew: ((name: string) => void) | null;
   field?: RefObject<HTMLInputElement | null>;
   /** Esc: leave the field. */
   onLeave?(): void;
   /** False where the keys are not to be used by hand: a report. */
   keyed?: boolean;
-}
-
-/** True where not every class has a key: then letters find. */
-export function isFinding(classes: readonly ClassProps[]): boolean {
-  return classes.some(({ key }) => key === null);
 }
 
 const SAID = { saving: "saving…", saved: "saved", failed: "not saved" } as const;
@@ -94,11 +94,13 @@ function LabelButton(
           <span class="rhml-class-name" dir="auto">
             <Breakable text={one.name} />
           </span>{" "}
-          <span class="rhml-class-count">
-            <span aria-hidden="true">·&nbsp;</span>
-            {count(one.count)}
-            <span class="rhml-visually-hidden"> so far</span>
-          </span>
+          {compact && one.count === 0 ? null : (
+            <span class="rhml-class-count">
+              <span aria-hidden="true">·&nbsp;</span>
+              {count(one.count)}
+              <span class="rhml-visually-hidden"> so far</span>
+            </span>
+          )}
         </span>
         {!compact && one.definition ? (
           <span class="rhml-class-definition" dir="auto">
@@ -183,7 +185,7 @@ interface FinderProps extends ClassKeysProps {
 
 /** More classes than keys: letters filter, arrows move, Enter answers. */
 function Finder(props: FinderProps) {
-  const { classes, off, onChoose, field, onLeave, uid, onPoint } = props;
+  const { classes, off, onChoose, letters, fresh, onNew, field, onLeave, uid, onPoint } = props;
   const [query, setQuery] = useState("");
   const [at, setAt] = useState<number | null>(null);
   const [focused, setFocused] = useState(false);
@@ -212,13 +214,15 @@ function Finder(props: FinderProps) {
   useLayoutEffect(() => {
     const page = input.current?.getRootNode() as Document | ShadowRoot | undefined;
     const active = page?.activeElement;
-    if (!off && page && (!active || active.tagName === "BODY")) focusQuietly(input.current);
+    const nowhere = page && (!active || active.tagName === "BODY");
+    if (!off && nowhere && isTyped(classes)) focusQuietly(input.current);
   }, []);
 
   const clear = () => {
     setQuery("");
     setAt(null);
   };
+  useLayoutEffect(clear, [fresh]);
   const choose = (label: ClassIndex, event: Event) => {
     const taken = onChoose(label, event);
     if (taken) clear();
@@ -244,15 +248,16 @@ function Finder(props: FinderProps) {
     }
   };
 
-  const words = off
+  const wanted = query.trim();
+  const hint = off
     ? ""
-    : focused
-      ? query || at !== null
-        ? found.length
+    : !focused
+      ? `Keys act now: ${letters.of("skip") ?? "S"} skips … · ${letters.of("find") ?? "click"} finds a class`
+      : !found.length
+        ? "Nothing fits."
+        : query || at !== null
           ? "↑ ↓ choose · Enter answers · Esc clears"
-          : "No class reads like this. Esc clears."
-        : "Type a few letters of it · Esc: letters act"
-      : "Letters act now: S skips … · / finds a class";
+          : "Type a few letters of it · Esc: keys act";
   return (
     <>
       <div class="rhml-find">
@@ -265,10 +270,10 @@ function Finder(props: FinderProps) {
           placeholder={`find one of ${count(classes.length)} classes`}
           aria-label={`Find one of ${count(classes.length)} classes`}
           aria-describedby={`${uid}-hint`}
-          aria-controls={`${uid}-list`}
+          aria-controls={found.length ? `${uid}-list` : undefined}
           aria-activedescendant={best === undefined ? undefined : `${uid}-${best}`}
           role="combobox"
-          aria-expanded="true"
+          aria-expanded={found.length ? "true" : "false"}
           aria-autocomplete="list"
           autocomplete="off"
           spellcheck={false}
@@ -284,31 +289,50 @@ function Finder(props: FinderProps) {
           onBlur={() => setFocused(false)}
         />
         <span id={`${uid}-hint`} class="rhml-find-hint">
-          {words}
+          {hint}
         </span>
         <span class="rhml-visually-hidden" aria-live="polite">
-          {asked && best !== undefined ? `${all[best]}, 1 of ${found.length}` : ""}
+          {asked && best !== undefined ? `${all[best]}, ${(place ?? 0) + 1} of ${found.length}` : ""}
         </span>
       </div>
-      <div
-        ref={list}
-        id={`${uid}-list`}
-        class="rhml-class-list"
-        role="listbox"
-        aria-label="Classes"
-      >
-        {found.map((index) => (
-          <LabelButton
-            key={classes[index]?.name}
-            {...props}
-            onChoose={choose}
-            index={index}
-            id={`${uid}-${index}`}
-            compact
-            best={index === best}
-          />
-        ))}
-      </div>
+      {found.length ? (
+        <div ref={list} id={`${uid}-list`} class="rhml-class-list" role="listbox" aria-label="Classes">
+          {found.map((index) => (
+            <LabelButton
+              key={classes[index]?.name}
+              {...props}
+              onChoose={choose}
+              index={index}
+              id={`${uid}-${index}`}
+              compact
+              best={index === best}
+            />
+          ))}
+        </div>
+      ) : (
+        <div class="rhml-class-list rhml-class-none">
+          <p>
+            No class has a name like “<bdi>{wanted}</bdi>”.
+          </p>
+          <div class="rhml-row">
+            <Button
+              small
+              kbd="Esc"
+              onClick={() => {
+                clear();
+                focusQuietly(input.current);
+              }}
+            >
+              Show all {count(classes.length)}
+            </Button>
+            {onNew ? (
+              <Button small onClick={() => onNew(wanted)}>
+                Make it a new class …
+              </Button>
+            ) : null}
+          </div>
+        </div>
+      )}
     </>
   );
 }

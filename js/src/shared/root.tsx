@@ -4,7 +4,7 @@
 import type { AnyModel, Host, Render } from "@anywidget/types";
 import { Component, createContext, render, type ComponentChildren, type FunctionComponent } from "preact";
 import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { KernelGone, makeCall, newEventId, newTag, type Call, type CallOptions } from "./call";
+import { makeCall, newEventId, newTag, Refused, whyNot, type Call, type CallOptions } from "./call";
 import { Button } from "./controls";
 import { coalesced } from "./frame";
 import { guardKeys, lm, type KeyHandler } from "./keys";
@@ -47,7 +47,8 @@ export interface ViewContext {
 const Context = createContext<ViewContext | null>(null);
 
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
-  "label", "keep", "revise", "correct", "skip", "undo", "teach", "undo_lesson",
+  "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
+  "judge_flips",
 ]);
 
 export function makeAct(call: Call): Act {
@@ -71,7 +72,16 @@ export interface Acts {
   /** True from a second after an action was sent until its reply. */
   slow: boolean;
   busy: boolean;
-  failure: { action: ActionName; message: string; retry(): void; dismiss(): void } | null;
+  failure: Failure | null;
+}
+
+export interface Failure {
+  action: ActionName;
+  message: string;
+  /** Somebody was quicker: the same again is refused again. */
+  final: boolean;
+  retry(): void;
+  dismiss(): void;
 }
 
 /** `act` with its waiting and its failure kept for the component that shows them (see NotSaved). */
@@ -80,7 +90,7 @@ export function useActs(base?: Act): Acts {
   const act = base ?? context?.act;
   if (!act) throw new Error("outside a view");
   const [waiting, setWaiting] = useState({ busy: 0, slow: false });
-  const [failure, setFailure] = useState<Acts["failure"]>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
   const wrapped = useCallback<Act>(
@@ -105,7 +115,8 @@ export function useActs(base?: Act): Acts {
           setWaiting(({ busy }) => ({ busy: busy - 1, slow: false }));
           setFailure({
             action,
-            message: error instanceof KernelGone ? "the kernel is gone" : error.message,
+            message: whyNot(error),
+            final: error instanceof Refused && error.type === "AlreadyJudgedError",
             retry: () => void wrapped(action, whole, options),
             dismiss: () => setFailure(null),
           });
