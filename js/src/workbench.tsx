@@ -8,7 +8,8 @@ import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
 import { lm } from "./shared/keys";
-import { focusQuietly, useTrait, view, type ViewProps } from "./shared/root";
+import { focusQuietly } from "./shared/focus";
+import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
 function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {

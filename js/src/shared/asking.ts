@@ -9,8 +9,10 @@ import { inFrame } from "./frame";
 import { isButton } from "./keys";
 import { classOf, isFinding, isTyped, lettersOf, type Letters } from "./letters";
 import { placeOf, usePlace, type Place } from "./place";
-import { focusedIn, focusQuietly, useActs, useKeys, useView, type Acts, type ViewProps } from "./root";
+import { focusedIn, focusQuietly } from "./focus";
+import { useActs, useKeys, useView, type Acts, type ViewProps } from "./root";
 import { WITHOUT_UNDO } from "./states";
+import { useWhole, type Whole } from "./whole";
 import type { ClassIndex, ItemProps, KeyedAction, QueueProps, Span, StopProps } from "./types";
 
 export interface QueueViewProps extends ViewProps<QueueProps> {
@@ -30,7 +32,7 @@ export interface Asking {
   note: RefObject<HTMLInputElement | null>;
   /** What is asked; undefined while advice stands. */
   item: ItemProps | undefined;
-  text: string;
+  whole: Whole;
   draft: Draft;
   stop: StopProps | null;
   shownId: string | undefined;
@@ -53,9 +55,6 @@ export interface Asking {
   marking: number;
   /** Counts up: the field that finds is empty again. */
   fresh: number;
-  opened: boolean;
-  /** There is more text than is here. */
-  more: boolean;
   can: Record<Lettered, boolean>;
   run: Record<Lettered, () => void>;
   letters: Letters;
@@ -72,7 +71,6 @@ export interface Asking {
   name(name: string): void;
   mark(marked: Span[]): void;
   write(note: string): void;
-  open(open: boolean): void;
   /** Where the pointer went down: a click answers what was seen then. */
   point(): void;
   /** Asks whether somebody is there again. */
@@ -98,11 +96,9 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   // Each holds the id of what it is about: with the next item it is over.
   const [revised, setRevised] = useState<string | null>(null);
   const [nudged, setNudged] = useState<string | null>(null);
-  const [opened, setOpened] = useState<string | null>(null);
   const [explained, setExplained] = useState<string | null>(null);
   const [marking, setMarking] = useState(0);
   const [fresh, setFresh] = useState(0);
-  const [whole, setWhole] = useState<ReadonlyMap<string, string>>(new Map());
   const section = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const note = useRef<HTMLInputElement>(null);
@@ -123,7 +119,8 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   latest.current = shownId;
   const revising = stop !== null && revised === stop.item_id;
   const draft = drafts.of(item);
-  const text = item ? (whole.get(item.item_id) ?? item.text) : "";
+  const heard = !frozen && !gone;
+  const whole = useWhole(item, shownId, acts, heard);
 
   // A stop is another thing than the item it is about, and so is an item that came back unsaved.
   const failed = answer?.state === "failed";
@@ -148,7 +145,6 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     setTray((open) => (open === "skip" ? null : open));
     setRevised(null);
     setNudged(null);
-    setOpened(null);
     setExplained(null);
     // What had the focus belonged to the item before.
     const focused = focusedIn(root);
@@ -244,7 +240,6 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     setTray("new-class");
   };
 
-  const heard = !frozen && !gone;
   const open = live && !stop && !!item && !busy;
   const pending = answers.all.some(({ state }) => state === "saving");
   const can: Record<Lettered, boolean> = {
@@ -319,24 +314,13 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   });
 
   return {
-    section, field, note, item, text, draft, stop, shownId, answer, answers, acts, live, busy, revising,
+    section, field, note, item, whole, draft, stop, shownId, answer, answers, acts, live, busy, revising,
     tray, named, place, marking, fresh, can, run, letters, home, close, choose, keep, revise, back,
     skip, name,
     apart: explained !== null && explained === shownId,
     nudged: stop !== null && nudged === stop.item_id,
-    opened: opened !== null && opened === shownId,
-    more: !!item?.truncated && !whole.has(item.item_id) && heard,
     mark: (marked) => item && drafts.change(item, { marked }),
     write: (words) => item && drafts.change(item, { note: words }),
-    open: (wide) => {
-      setOpened(wide ? (shownId ?? null) : null);
-      if (!wide || !heard || !item?.truncated || whole.has(item.item_id)) return;
-      const { item_id } = item;
-      acts.act("full_text", { item_id }).then(
-        (full) => setWhole((texts) => new Map(texts).set(item_id, full.text)),
-        () => setOpened(null),
-      );
-    },
     point: () => (pointed.current = shownId),
     knock: () => void call("shown", { item_id: shownId ?? "" }).catch(() => {}),
   };

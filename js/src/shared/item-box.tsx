@@ -4,22 +4,19 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names } from "./controls";
 import { lm } from "./keys";
 import type { ItemProps, Span, StopProps } from "./types";
+import type { Whole } from "./whole";
 import { MarkedText, Words, type TextMark } from "./words";
 
 export interface ItemBoxProps {
   item: ItemProps | undefined;
   stop: StopProps | null;
-  text: string;
+  whole: Whole;
   items: readonly ItemProps[];
   marked: readonly Span[];
   enter: number;
   off: boolean;
-  open: boolean;
-  /** There is more text than was sent. */
-  more: boolean;
   /** Said where there is no item yet. */
   waiting: string;
-  onOpen(open: boolean): void;
   onMark(marked: Span[]): void;
 }
 
@@ -32,7 +29,8 @@ function room(text: string): number {
 }
 
 export function ItemBox(props: ItemBoxProps) {
-  const { item, stop, text, items, marked, enter, off, open, more, waiting, onOpen, onMark } = props;
+  const { item, stop, items, marked, enter, off, waiting, onMark } = props;
+  const { text, opened: open, more, open: onOpen } = props.whole;
   // By the longest text at hand when the view opens; later a longer one makes room, for good.
   const size = useRef(Math.max(0, ...items.map((one) => room(one.text))));
   size.current = Math.max(size.current, room(stop?.text ?? text));

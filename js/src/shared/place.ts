@@ -1,7 +1,7 @@
 // Where the focus is in the view: keys mean different things at home, in the words, in a tray.
 
 import { useEffect, useState } from "preact/hooks";
-import { focusedIn } from "./root";
+import { focusedIn } from "./focus";
 
 /** beside: at the reasons, next to the queue. */
 export type Place = "home" | "words" | "tray" | "beside";

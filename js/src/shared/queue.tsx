@@ -60,15 +60,12 @@ export function QueueView(view: QueueViewProps) {
             <ItemBox
               item={item}
               stop={stop}
-              text={asking.text}
+              whole={asking.whole}
               items={props.items}
               marked={asking.draft.marked}
               enter={asking.marking}
               off={!asking.live || asking.busy || stop !== null}
               waiting={props.problem?.kind === "journal" ? "The next item could not be drawn." : "The next item comes …"}
-              open={asking.opened}
-              more={asking.more}
-              onOpen={asking.open}
               onMark={asking.mark}
             />
             {props.state === "no-classes" ? (

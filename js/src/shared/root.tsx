@@ -6,10 +6,13 @@ import { Component, createContext, render, type ComponentChildren, type Function
 import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { makeCall, newEventId, newTag, Refused, whyNot, type Call, type CallOptions } from "./call";
 import { Button } from "./controls";
+import { keepFocus } from "./focus";
 import { coalesced } from "./frame";
 import { guardKeys, lm, type KeyHandler } from "./keys";
 import { Notice } from "./notice";
 import type { ActionName, Actions } from "./types";
+
+export { focusedIn, focusQuietly } from "./focus";
 
 /** Arguments as a view writes them: the event_id is made here unless it is given. */
 export type ActArgs<A extends ActionName> = Actions[A]["args"] extends { event_id: string }
@@ -158,45 +161,6 @@ export function useKeys(handler: KeyHandler): void {
 export function useUid(name: string): string {
   const { tag } = useView();
   return useMemo(() => `rhml-${name}-${tag}-${newTag().slice(0, 4)}`, [name, tag]);
-}
-
-/** The focused element, where it is inside `root`; works in a shadow root, too. */
-export function focusedIn(root: HTMLElement): HTMLElement | null {
-  const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
-  return active instanceof HTMLElement && root.contains(active) ? active : null;
-}
-
-export function focusQuietly(element: HTMLElement | null | undefined): void {
-  element?.focus({ preventScroll: true });
-}
-
-/** When a control vanishes under the focus, the next key would go to the notebook. */
-function keepFocus(root: HTMLElement, signal: AbortSignal): void {
-  let last: EventTarget | null = null;
-  root.addEventListener("focusin", (event) => (last = event.target), { signal });
-  root.addEventListener(
-    "focusout",
-    (event) => {
-      const left = event.target;
-      if (event.relatedTarget) {
-        last = null; // the focus has gone elsewhere; inside, focusin follows
-        return;
-      }
-      // Left by the person: still there. Taken away: not.
-      queueMicrotask(() => {
-        if (last === left && (left as Node).isConnected) last = null;
-      });
-    },
-    { signal },
-  );
-  const watch = new MutationObserver(() => {
-    if (last instanceof Node && !last.isConnected) {
-      last = null;
-      if (root.isConnected && !focusedIn(root)) focusQuietly(root);
-    }
-  });
-  watch.observe(root, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => watch.disconnect());
 }
 
 interface BoundaryProps {

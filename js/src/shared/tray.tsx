@@ -3,7 +3,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { lm } from "./keys";
-import { focusedIn, focusQuietly, useKeys, useView } from "./root";
+import { focusedIn, focusQuietly } from "./focus";
+import { useKeys, useView } from "./root";
 import type { KeyHandler } from "./keys";
 
 const GAP = 12;

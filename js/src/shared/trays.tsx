@@ -5,7 +5,8 @@ import { Button, Sign } from "./controls";
 import { isButton, isPlain, keyNames, lm } from "./keys";
 import type { Letters } from "./letters";
 import { NotSaved } from "./notice";
-import { focusQuietly, useActs, type Act } from "./root";
+import { focusQuietly } from "./focus";
+import { useActs, type Act } from "./root";
 import { Tray } from "./tray";
 import type { ClassProps, StopProps } from "./types";
 
