@@ -17,7 +17,9 @@ import { build, transform } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WIDGETS = ["label-queue", "explanation-panel", "learning-curves", "flips", "workbench"];
-const STYLES = ["src/shared/theme.css", "src/shared/queue.css", "src/shared/panels.css"];
+const STYLES = ["theme", "classes", "queue", "workbench", "panels"].map(
+  (name) => `src/shared/${name}.css`,
+);
 const WIDGET_LIMIT = 100_000;
 
 const { values: options } = parseArgs({

@@ -1,4 +1,5 @@
-// The workbench: the queue and its reasons over what each of us knows. One sheet, no child widgets.
+// The workbench: the queue over what each of us knows, the reasons over where we stand. One sheet, no
+// child widgets.
 
 import { useRef } from "preact/hooks";
 import { CurvesView, useVega } from "./shared/curves";
@@ -6,6 +7,8 @@ import { ExplanationView } from "./shared/explanation";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
+import { lm } from "./shared/keys";
+import { focusQuietly } from "./shared/focus";
 import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -25,27 +28,27 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
           act={act}
           frozen={frozen}
           gone={gone}
-          onWhy={() => reasons.current?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" })}
+          onWhy={() => {
+            const side = reasons.current;
+            side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
+            focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']") ?? side);
+          }}
         />
-        <div class="rhml-pad rhml-side" ref={reasons}>
+        <div class="rhml-pad rhml-side" ref={reasons} tabIndex={-1} {...lm}>
           <ExplanationView props={props.explanation} act={act} frozen={off} />
         </div>
+        {curves ? (
+          <div class="rhml-pad rhml-known">
+            <CurvesView props={curves} vega={vega} frozen={frozen} />
+          </div>
+        ) : null}
+        {told ? (
+          <div class="rhml-pad rhml-told">
+            <Standing sentences={props.standing} />
+            <Lessons lessons={props.lessons} act={act} frozen={off} />
+          </div>
+        ) : null}
       </div>
-      {curves || told ? (
-        <footer class="rhml-columns rhml-footer">
-          {curves ? (
-            <div class="rhml-pad">
-              <CurvesView props={curves} vega={vega} frozen={frozen} />
-            </div>
-          ) : null}
-          {told ? (
-            <div class="rhml-pad rhml-told">
-              <Standing sentences={props.standing} />
-              <Lessons lessons={props.lessons} act={act} frozen={off} />
-            </div>
-          ) : null}
-        </footer>
-      ) : null}
     </div>
   );
 }

@@ -328,7 +328,7 @@ describe("effect", () => {
     expect(document.activeElement).toBe(one(".rhml-flips"));
     await click(one('[data-action="undo-lesson"]'));
     expect(model.sent.map(({ action, args }) => [action, args])).toEqual([
-      ["judge_flips", { lesson: 7, n: 5 }],
+      ["judge_flips", { lesson: 7, n: 5, event_id: expect.any(String) }],
       ["show_flips", { lesson: 7 }],
       ["undo_lesson", { lesson: 7, event_id: expect.any(String) }],
     ]);

@@ -32,8 +32,11 @@ export function someQueue(more: Partial<QueueProps> = {}): QueueProps {
     state: "asking",
     state_text: "",
     status: "ready",
-    progress: { labeled: 3, total: 100, seconds_each: null, left: "" },
+    progress: { labeled: 3, total: 100, seconds_each: null, left: "", skipped: 0 },
     classes: someClasses(["trade", "how-to", "chatter"]),
+    keys: {
+      skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/", revise: "R",
+    },
     may_add: true,
     items: [1, 2, 3, 4].map((n) => someItem(n)),
     stop: null,
@@ -41,7 +44,7 @@ export function someQueue(more: Partial<QueueProps> = {}): QueueProps {
     skip_reasons: ["unclear", "more than one class"],
     history: [],
     last: null,
-    model: { name: "LogisticRegression v1", version: 1, fitting: false, behind: 0 },
+    model: { name: "LogisticRegression v1", version: 1, fitting: false, behind: 0, failed: false, brought: "" },
     problem: null,
     ...more,
   };
@@ -51,6 +54,8 @@ export function someStop(more: Partial<StopProps> = {}): StopProps {
   return {
     item_id: "item-1",
     text: "the text of item 1",
+    purpose: "challenge",
+    why: "to check me where I am confident",
     yours: 0,
     model: 1,
     words: "I read “how-to”, firmly.",

@@ -201,10 +201,11 @@ describe("saving late or not", () => {
     const props = someQueue();
     const page = await draw(props);
     await page.press("1");
-    page.model.refuse(page.model.of("label")[0], "disk full");
+    page.model.refuse(page.model.of("label")[0], "NOT SAVED: disk full");
     await settled();
     expect(page.item()).toBe("item-1");
     expect(page.status()).toBe("NOT SAVED: disk full");
+    expect(page.q("[role=alert]")?.textContent).toContain("Your answer “trade” is kept here");
     expect(page.label("trade")?.dataset["state"]).toBe("failed");
     await page.click(page.action("retry"));
     const [first, second] = page.model.of("label");
@@ -283,6 +284,7 @@ describe("a stop", () => {
     const page = await draw(stopped());
     expect(page.item()).toBe("item-1");
     expect(page.root.textContent).toContain("I read “how-to”, firmly.");
+    expect(page.q("h2")?.textContent).toBe("We disagreewhy this one: to check me where I am confident");
     expect(page.root.textContent).toContain("2 times of 5");
     expect(page.q(".rhml-mark-model")?.textContent).toBe("text");
     expect(page.label("trade")?.getAttribute("aria-pressed")).toBe("true");
@@ -348,6 +350,19 @@ describe("a stop", () => {
     expect(page.model.of("keep")).toHaveLength(1);
   });
 
+  it("says why it was asked in the words it was asked with, and revises by the key it is given", async () => {
+    const why = "drawn at random";
+    const keys = { ...someQueue().keys, revise: "v" };
+    const page = await draw(stopped({ stop: someStop({ purpose: "check", why }), keys }));
+    expect(page.q("h2")?.textContent).toContain(why);
+    await page.press("r");
+    await page.press("2");
+    expect(page.root.textContent).toContain("Enter keeps, v revises");
+    await page.press("v");
+    await page.press("2");
+    expect(page.model.of("revise")).toHaveLength(1);
+  });
+
   it("leaves revising on Esc: class keys wait again", async () => {
     const page = await draw(stopped());
     await page.press("R");
@@ -406,6 +421,48 @@ describe("skip, undo, note, marks, classes, history", () => {
     await page.press("1");
     expect(page.model.of("skip")).toHaveLength(0);
     expect(page.model.of("label")).toHaveLength(1);
+  });
+
+  it("labels again by digits as soon as the focus is out of the menu, which closes", async () => {
+    const page = await draw(someQueue());
+    await page.press("s");
+    expect(page.q(".rhml-tray")?.contains(document.activeElement)).toBe(true);
+    page.action("undo")?.focus();
+    await settled();
+    expect(page.q(".rhml-tray")).toBeNull();
+    await page.press("2");
+    expect(page.model.of("skip")).toHaveLength(0);
+    expect(page.model.of("label")[0]?.args).toMatchObject({ label: 1 });
+  });
+
+  it("closes what is open when the focus goes to another cell, not to another window", async () => {
+    const other = document.createElement("input");
+    document.body.append(other);
+    const page = await draw(someQueue());
+    await page.press("+");
+    (document.activeElement as HTMLElement).blur();
+    await settled();
+    expect(page.q(".rhml-tray")).not.toBeNull();
+    page.q(".rhml-tray input")?.focus();
+    other.focus();
+    await settled();
+    expect(page.q(".rhml-tray")).toBeNull();
+    other.remove();
+  });
+
+  it("closes a tray by its own button, though that takes the focus first", async () => {
+    const page = await draw(someQueue());
+    await page.press("s");
+    page.action("skip")?.focus();
+    await page.click(page.action("skip"));
+    expect(page.q(".rhml-tray")).toBeNull();
+  });
+
+  it("presses the button that has the focus in the menu by space", async () => {
+    const page = await draw(someQueue());
+    await page.press("s");
+    page.q(".rhml-tray button")?.focus();
+    expect(press(page.root, " ").defaultPrevented).toBe(false);
   });
 
   it("undoes only where there is something to take back", async () => {
@@ -481,6 +538,17 @@ describe("skip, undo, note, marks, classes, history", () => {
     expect(page.model.of("label")[0]?.args).toMatchObject({ rationale: [[4, 8]] });
   });
 
+  it.each(["Enter", "Escape"])("says which keys mark, and %s leads back to the root with the marks kept", async (key) => {
+    const page = await draw(someQueue());
+    await page.press("m");
+    await page.press(" ");
+    expect(page.q("h2")?.textContent).toContain("Space marks");
+    await page.press(key);
+    expect(document.activeElement).toBe(page.root);
+    expect(page.q("h2")?.textContent).toContain("What is this?");
+    expect(page.q(".rhml-mark-human")?.textContent).toBe("the");
+  });
+
   it("names a new class in place", async () => {
     const page = await draw(someQueue());
     await page.press("+");
@@ -493,7 +561,9 @@ describe("skip, undo, note, marks, classes, history", () => {
     }
     await settled();
     await page.press("Enter");
-    expect(page.model.of("add_class")[0]?.args).toEqual({ name: "news", definition: "what happened" });
+    expect(page.model.of("add_class")[0]?.args).toEqual({
+      name: "news", definition: "what happened", event_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     page.model.reply(page.model.of("add_class")[0], { index: 3 });
     await settled();
     expect(page.q(".rhml-tray")).toBeNull();
@@ -508,13 +578,58 @@ describe("skip, undo, note, marks, classes, history", () => {
     await page.click(page.q(".rhml-history-row button"));
     const choices = [...page.root.querySelectorAll<HTMLElement>(".rhml-picker button")];
     await page.click(choices[2] ?? null);
-    expect(page.model.of("correct")[0]?.args).toMatchObject({ item_id: "old", label: 2 });
+    expect(page.model.of("correct")[0]?.args).toMatchObject({ item_id: "old", label: 2, seen: 9 });
+  });
+
+  it("changes an earlier answer by the class's key, and labels nothing by it", async () => {
+    const history = [{ seq: 9, item_id: "old", excerpt: "an old one", label: 0, stage: "", note: null }];
+    const page = await draw(someQueue({ history }));
+    await page.press("h");
+    await page.press("2");
+    await page.click(page.q(".rhml-history-row button"));
+    await page.press("2");
+    expect(page.model.of("correct")[0]?.args).toMatchObject({ item_id: "old", label: 1, seen: 9 });
+    expect(page.model.of("label")).toHaveLength(0);
+    expect(page.q(".rhml-tray")?.contains(document.activeElement)).toBe(true);
+  });
+
+  it("says that an answer was changed meanwhile, and offers no retry that would fail again", async () => {
+    const history = [{ seq: 9, item_id: "old", excerpt: "an old one", label: 0, stage: "", note: null }];
+    const page = await draw(someQueue({ history }));
+    await page.press("h");
+    await page.click(page.q(".rhml-history-row button"));
+    await page.press("2");
+    const why = "this answer was changed meanwhile; look again";
+    page.model.refuse(page.model.of("correct")[0], `NOT SAVED: ${why}`, "AlreadyJudgedError");
+    await settled();
+    expect(page.q(".rhml-tray [role=alert]")?.textContent).toBe(`NOT SAVED: ${why}All right`);
   });
 
   it("asks why of the item answered last", async () => {
     const page = await draw(someQueue({ last: "item-0" }));
     await page.press("w");
     expect(page.model.of("explain")[0]?.args).toEqual({ item_id: "item-0", label: null, against: null });
+    page.model.reply(page.model.of("explain")[0]);
+    await settled();
+    expect(page.q("h2")?.textContent).toContain("ExplanationPanel");
+    await page.press("1");
+    expect(page.q("h2")?.textContent).not.toContain("ExplanationPanel");
+  });
+
+  it("acts by the keys it is given, and prints them; a class that has the key wins", async () => {
+    const keys = { ...someQueue().keys, skip: "x", undo: "z", history: "?", mark: "2" };
+    const page = await draw(someQueue({ keys, undo: "“trade” for “a”" }));
+    const printed = (name: string) => page.action(name)?.querySelector("kbd")?.textContent;
+    expect(["skip", "undo", "history", "mark"].map(printed)).toEqual(["x", "z", "?", undefined]);
+    await page.press("z");
+    await page.press("2");
+    await page.press("s");
+    expect(page.q(".rhml-tray")).toBeNull();
+    await page.press("X");
+    expect(page.q(".rhml-tray")?.getAttribute("aria-label")).toBe("Why skip it?");
+    expect(page.model.of("undo")).toHaveLength(1);
+    expect(page.model.of("label")).toHaveLength(1);
+    expect(page.action("undo")?.title).toBe("Takes back: “trade” for “a”");
   });
 
   it("fetches the rest of a long text", async () => {
@@ -524,6 +639,30 @@ describe("skip, undo, note, marks, classes, history", () => {
     page.model.reply(page.model.of("full_text")[0], { text: "the text of item 1, whole" });
     await settled();
     expect(page.q("[data-item-id] [role=listbox]")?.textContent).toBe("the text of item 1, whole");
+  });
+
+  it.each(["", " \n"])("says that the text %j is empty", async (text) => {
+    const page = await draw(someQueue({ items: [someItem(1, { text })] }));
+    expect(page.q("[data-item-id]")?.textContent).toBe("(empty)");
+    await page.press("1");
+    expect(page.model.of("label")[0]?.args).toMatchObject({ item_id: "item-1" });
+  });
+
+  it("makes room for a longer text when it comes, and never less", async () => {
+    const props = someQueue({ items: [someItem(1), someItem(2)] });
+    const page = await draw(props);
+    const size = () => /rhml-item-(short|middle|long)/.exec(page.q("[data-item-id]")?.className ?? "")?.[1];
+    expect(size()).toBe("short");
+    const long = someItem(2, { text: "word ".repeat(200) });
+    page.model.put({ props: { ...props, seq: 11, items: [someItem(1), long] } });
+    await settled();
+    expect(size()).toBe("short");
+    page.model.put({ props: { ...props, seq: 12, items: [long] } });
+    await settled();
+    expect(size()).toBe("long");
+    page.model.put({ props: { ...props, seq: 13, items: [someItem(3)] } });
+    await settled();
+    expect(size()).toBe("long");
   });
 });
 
@@ -568,7 +707,7 @@ describe("more classes than keys", () => {
     press(one.root, "Escape");
     await settled();
     expect(document.activeElement).toBe(one.root);
-    expect(one.root.textContent).toContain("Letters act now");
+    expect(one.root.textContent).toContain("Keys act now");
     press(one.root, "s");
     await settled();
     expect(one.root.querySelector(".rhml-tray")).not.toBeNull();
@@ -605,8 +744,40 @@ describe("more classes than keys", () => {
     expect(field.value).toBe("lost");
   });
 
-  it("goes back to the field on /", async () => {
+  it("goes back to the field on /, empty", async () => {
     const page = await draw(many());
+    const field = page.action("find") as HTMLInputElement;
+    field.focus();
+    await type(field, "card");
+    page.root.focus();
+    await page.press("/");
+    expect(document.activeElement).toBe(field);
+    expect(field.value).toBe("");
+  });
+
+  it("says that no class fits, and makes one of it", async () => {
+    const page = await draw(many());
+    const field = page.action("find") as HTMLInputElement;
+    field.focus();
+    await type(field, "refunds");
+    expect(page.root.textContent).toContain("No class has a name like “refunds”.");
+    await page.press("Enter");
+    expect(page.model.of("label")).toHaveLength(0);
+    const make = [...page.root.querySelectorAll("button")].find((one) => one.textContent?.includes("new class …"));
+    await page.click(make ?? null);
+    expect((page.q(".rhml-tray input") as HTMLInputElement).value).toBe("refunds");
+    await page.press("Escape");
+    expect(field.value).toBe("");
+    expect(page.root.querySelectorAll("[data-label]")).toHaveLength(77);
+  });
+
+  it("lets keys answer first where most classes have one", async () => {
+    const classes = someClasses(names.slice(0, 12)).map((one, i) => ({ ...one, key: "qwertyzxvb"[i] ?? null }));
+    const page = await draw(someQueue({ classes }));
+    await page.press("w");
+    expect(page.model.of("label")[0]?.args).toMatchObject({ label: 1 });
+    expect(document.activeElement).toBe(page.root);
+    expect(page.action("why")?.querySelector("kbd")).toBeNull();
     await page.press("/");
     expect(document.activeElement).toBe(page.action("find"));
   });
@@ -624,6 +795,34 @@ describe("states", () => {
     expect(page.root.textContent).toContain(words);
     await page.press("1");
     expect(page.model.of("label")).toHaveLength(0);
+  });
+
+  it.each([
+    ["read-only", "held by process 4 on c", "Close the other notebook"],
+    ["read-only", "opened only to be read", "rhml.Session"],
+    ["read-only", "attempt to write a readonly database", "writable"],
+    ["moved", "moved to a newer cell", "run this cell again"],
+    ["closed", "closed", "run the cell again"],
+  ] as const)("%s, %s: says what to do", async (state, state_text, remedy) => {
+    const page = await draw(someQueue({ state, state_text, items: [] }));
+    expect(page.q(".rhml-notice")?.textContent).toContain(remedy);
+    if (state === "read-only") expect(page.q(".rhml-notice")?.textContent).toContain(state_text);
+    expect(page.root.textContent).not.toContain("The next item comes");
+  });
+
+  it("says that the next item could not be drawn where it could not", async () => {
+    const problem = { kind: "journal", title: "The journal cannot be written", text: "disk full", hint: "" } as const;
+    const page = await draw(someQueue({ items: [], problem }));
+    expect(page.root.textContent).toContain("The next item could not be drawn.");
+  });
+
+  it("says how many were skipped, and that the model could not learn", async () => {
+    const { progress, model } = someQueue();
+    const page = await draw(
+      someQueue({ progress: { ...progress, skipped: 12 }, model: { ...model, failed: true, behind: 3 } }),
+    );
+    expect(page.q(".rhml-status")?.textContent).toContain("12 skipped");
+    expect(page.q(".rhml-behind")?.textContent).toBe(" I could not learn");
   });
 
   it("names who holds a read-only session", async () => {
@@ -647,8 +846,8 @@ describe("states", () => {
     };
     await page.click(page.action("new-class"));
     expect(page.model.of("add_class").map(({ args }) => args)).toEqual([
-      { name: "spam", definition: null },
-      { name: "ham", definition: null },
+      { name: "spam", definition: null, event_id: expect.any(String) },
+      { name: "ham", definition: null, event_id: expect.any(String) },
     ]);
   });
 

@@ -20,9 +20,15 @@ function rule(selector: string): Tokens {
   );
 }
 
-const LIGHT = rule(".rhml-root {");
-const DARK = new Map([...LIGHT, ...rule("body[data-jp-theme-light=\"false\"] .rhml-root")]);
-const SYSTEM_DARK = rule("body:not([data-jp-theme-light], .rhml-light) .rhml-root");
+const BOTH = rule(".rhml-root {");
+const LIGHT = scheme(0);
+const DARK = scheme(1);
+
+/** The tokens as `light-dark(one, other)` gives them. */
+function scheme(place: 0 | 1): Tokens {
+  const either = /light-dark\(\s*((?:[^(),]|\([^)]*\))+(?:\([^)]*\)[^(),]*)*),\s*([^]+)\)$/;
+  return new Map([...BOTH].map(([name, value]) => [name, (either.exec(value)?.[place + 1] ?? value).trim()]));
+}
 
 /** What Lab's own themes set, and what stands where there is no Lab. */
 const PAGES: [name: string, tokens: Tokens, bg: string, ink: string][] = [
@@ -87,9 +93,11 @@ describe.each(PAGES)("%s", (_name, tokens, bg, ink) => {
 });
 
 describe("dark", () => {
-  it("is the same by Lab's word and by the system's", () => {
-    expect(Object.fromEntries(SYSTEM_DARK)).toEqual(
-      Object.fromEntries(rule("body[data-jp-theme-light=\"false\"] .rhml-root")),
-    );
+  it("is chosen by Lab's word, by the system's and by a report's, and by nothing else than color-scheme", () => {
+    const chosen = [...css.matchAll(/([^{}]+)\{\s*color-scheme: dark;\s*\}/g)].map(([, selector = ""]) => selector);
+    expect(chosen.join()).toContain('body[data-jp-theme-light="false"] .rhml-root');
+    expect(chosen.join()).toContain("body:not([data-jp-theme-light], .rhml-light) .rhml-root");
+    expect(chosen.join()).toContain(".rhml-dark .rhml-root");
+    expect([...css.matchAll(/--rhml-human:/g)]).toHaveLength(1);
   });
 });

@@ -62,7 +62,7 @@ describe("the workbench", () => {
 
   it("leaves no empty place for what is not there yet", async () => {
     const { root } = await draw(bench({ lessons: [], standing: [] }), { curves: {} });
-    expect(root.querySelector("footer")).toBeNull();
+    expect(root.querySelector(".rhml-known, .rhml-told")).toBeNull();
     expect(root.textContent).not.toContain("What you taught me");
   });
 
@@ -91,6 +91,47 @@ describe("the workbench", () => {
     root.querySelector<HTMLElement>("[data-action=why]")?.click();
     await settled();
     expect(model.of("explain")[0]?.args).toEqual({ item_id: "item-1", label: 1, against: 0 });
+  });
+
+  it.each(["w", "Escape"])("goes to the first reason on W, and back on %s; class keys answer from there", async (key) => {
+    const { model, root } = await draw(bench());
+    root.focus();
+    press(root, "w");
+    await settled();
+    model.reply(model.of("explain")[0]);
+    await settled();
+    const row = root.querySelector(".rhml-reason-row");
+    expect(document.activeElement).toBe(row);
+    expect(root.querySelector("h2")?.textContent).toContain("W or Esc: back");
+    press(root, key);
+    await settled();
+    expect(document.activeElement).toBe(root);
+    expect(model.of("explain")).toHaveLength(1);
+    (row as HTMLElement).focus();
+    press(root, "1");
+    await settled();
+    expect(model.of("label")).toHaveLength(1);
+    expect(document.activeElement).toBe(root);
+  });
+
+  it("does not take the focus to the reasons when an answer came before them", async () => {
+    const { model, root } = await draw(bench());
+    root.focus();
+    press(root, "w");
+    press(root, "1");
+    await settled();
+    model.reply(model.of("explain")[0]);
+    await settled();
+    expect(document.activeElement).toBe(root);
+  });
+
+  it("says which model speaks, and that it could not learn", async () => {
+    const { header } = bench();
+    const model = { ...header.model, failed: true, brought: "your fitted model answers" };
+    const { root } = await draw(bench({ header: { ...header, model } }));
+    const words = root.querySelector(".rhml-header")?.textContent;
+    expect(words).toContain("could not learn the last time");
+    expect(words).toContain("your fitted model answers");
   });
 
   it("two benches of one page do not disturb one another", async () => {

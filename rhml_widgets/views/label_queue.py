@@ -111,6 +111,8 @@ def _queue_state(
 
 def status_line(state: State | StateView, n_askable: int, unusable: str | None) -> str:
     """Return the status line, the same in all views of a session."""
+    if unusable is None and state.last_action() in state.skipped.values():
+        return f"skipped · {state.n_labeled:,} of {n_askable:,} labeled"
     count = f"{state.n_labeled:,} of {n_askable:,} labeled"
     if unusable is not None:
         return f"{unusable} · {count}"

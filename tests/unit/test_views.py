@@ -223,6 +223,13 @@ def test_the_status_line_says_saved_only_of_answers():
     assert status_line(fold(ClassAdded(label="new")), 4, None) == "0 of 4 labeled"
 
 
+def test_the_status_line_says_skipped_when_that_was_the_last_answer():
+    skipped = Skipped(item_id=TWO)
+    assert status_line(fold(judged(), skipped), 4, None) == "skipped · 1 of 4 labeled"
+    assert status_line(fold(skipped, judged()), 4, None) == "saved · 1 of 4 labeled"
+    assert status_line(fold(skipped), 4, "closed") == "closed · 0 of 4 labeled"
+
+
 def test_what_is_wrong_is_said_with_what_to_do():
     assert problem_of(None) is None
     failed = problem_of(FitFailed(snapshot_seq=1, error="ValueError", message="no"))

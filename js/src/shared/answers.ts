@@ -2,7 +2,7 @@
 // may be drawn before the reply; a failed one is kept, with its event_id, until it is saved or left.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { KernelGone, newEventId } from "./call";
+import { newEventId, whyNot } from "./call";
 import { coalesced, isDrawing } from "./frame";
 import { keyTime } from "./keys";
 import type { ClassIndex, ItemProps, QueueProps, Span } from "./types";
@@ -100,8 +100,7 @@ export function useAnswers(props: QueueProps, onSaved: (answer: Answer) => void)
         change(answer.event_id, listed && shown < seq ? { state: "saved" } : null);
       },
       (error: Error) => {
-        const why = error instanceof KernelGone ? "the kernel is gone" : error.message;
-        change(answer.event_id, { state: "failed", error: why, slow: false });
+        change(answer.event_id, { state: "failed", error: whyNot(error), slow: false });
       },
     );
   };

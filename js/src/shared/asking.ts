@@ -5,24 +5,26 @@ import type { RefObject } from "preact";
 import {
   currentItem, labelArgs, useAnswers, useDrafts, usePaint, type Answer, type Answers, type Draft,
 } from "./answers";
-import { isFinding } from "./class-keys";
-import { isButton, keyNames } from "./keys";
-import { focusedIn, focusQuietly, useActs, useKeys, useView, type Acts, type ViewProps } from "./root";
+import { inFrame } from "./frame";
+import { isButton } from "./keys";
+import { classOf, isFinding, isTyped, lettersOf, type Letters } from "./letters";
+import { placeOf, usePlace, type Place } from "./place";
+import { focusedIn, focusQuietly } from "./focus";
+import { useActs, useKeys, useView, type Acts, type ViewProps } from "./root";
 import { WITHOUT_UNDO } from "./states";
-import type { ClassIndex, ItemProps, QueueProps, Span, StopProps } from "./types";
+import { useWhole, type Whole } from "./whole";
+import type { ClassIndex, ItemProps, KeyedAction, QueueProps, Span, StopProps } from "./types";
 
 export interface QueueViewProps extends ViewProps<QueueProps> {
-  /** After the reasons were asked for: where they appear may come into sight. */
+  /** The reasons asked for are here: goes to them. Without it they are in another cell. */
   onWhy?: () => void;
 }
 
 export type Tray = "skip" | "new-class" | "history";
 
-/** Letters of the actions; a class that has the letter for its key wins. */
-const LETTERS = {
-  skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+",
-} as const;
-export type Lettered = keyof typeof LETTERS;
+/** The actions that stand under the keys. */
+export type Lettered = Exclude<KeyedAction, "find" | "revise">;
+const LETTERED: readonly Lettered[] = ["skip", "undo", "mark", "note", "history", "why", "new-class"];
 
 export interface Asking {
   section: RefObject<HTMLElement | null>;
@@ -30,7 +32,7 @@ export interface Asking {
   note: RefObject<HTMLInputElement | null>;
   /** What is asked; undefined while advice stands. */
   item: ItemProps | undefined;
-  text: string;
+  whole: Whole;
   draft: Draft;
   stop: StopProps | null;
   shownId: string | undefined;
@@ -44,14 +46,18 @@ export interface Asking {
   revising: boolean;
   nudged: boolean;
   tray: Tray | null;
+  /** What the new class may be called. */
+  named: string;
+  place: Place;
+  /** The reasons were asked for, and stand in another cell. */
+  apart: boolean;
   /** Counts up: the words take the focus. */
   marking: number;
-  opened: boolean;
-  /** There is more text than is here. */
-  more: boolean;
+  /** Counts up: the field that finds is empty again. */
+  fresh: number;
   can: Record<Lettered, boolean>;
   run: Record<Lettered, () => void>;
-  letterOf(which: Lettered): string | null;
+  letters: Letters;
   /** To where keys belong between two answers. */
   home(): void;
   close(): void;
@@ -61,23 +67,14 @@ export interface Asking {
   revise(): void;
   back(): void;
   skip(why: string | null): void;
+  /** Opens the tray for a new class. */
+  name(name: string): void;
   mark(marked: Span[]): void;
   write(note: string): void;
-  open(open: boolean): void;
   /** Where the pointer went down: a click answers what was seen then. */
   point(): void;
   /** Asks whether somebody is there again. */
   knock(): void;
-}
-
-function indexOfKey(classes: QueueProps["classes"], keyed: readonly string[]): ClassIndex | null {
-  for (const name of keyed) {
-    const at = classes.findIndex(({ key }) => key === name);
-    if (at >= 0) return at;
-  }
-  const low = keyed[1];
-  const at = low === undefined ? -1 : classes.findIndex(({ key }) => key?.toLowerCase() === low);
-  return at < 0 ? null : at;
 }
 
 /** Where a focused field would bring up the keyboard over the item. */
@@ -94,12 +91,14 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   });
   const acts = useActs(act);
   const [tray, setTray] = useState<Tray | null>(null);
+  const [named, setNamed] = useState("");
+  const place = usePlace(root, () => setTray(null));
   // Each holds the id of what it is about: with the next item it is over.
   const [revised, setRevised] = useState<string | null>(null);
   const [nudged, setNudged] = useState<string | null>(null);
-  const [opened, setOpened] = useState<string | null>(null);
+  const [explained, setExplained] = useState<string | null>(null);
   const [marking, setMarking] = useState(0);
-  const [whole, setWhole] = useState<ReadonlyMap<string, string>>(new Map());
+  const [fresh, setFresh] = useState(0);
   const section = useRef<HTMLElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const note = useRef<HTMLInputElement>(null);
@@ -116,9 +115,12 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   const answer = stop && given?.kind === "label" ? undefined : given;
   const busy = answer !== undefined && answer.state !== "failed";
   const live = !frozen && !gone && (asked || stop !== null);
+  const latest = useRef(shownId);
+  latest.current = shownId;
   const revising = stop !== null && revised === stop.item_id;
   const draft = drafts.of(item);
-  const text = item ? (whole.get(item.item_id) ?? item.text) : "";
+  const heard = !frozen && !gone;
+  const whole = useWhole(item, shownId, acts, heard);
 
   // A stop is another thing than the item it is about, and so is an item that came back unsaved.
   const failed = answer?.state === "failed";
@@ -130,11 +132,12 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   });
 
   const home = () => {
-    const finds = finding && live && (stop === null || revising) && !isTouch();
+    const finds = isTyped(classes) && live && (stop === null || revising) && !isTouch();
     focusQuietly(finds && field.current ? field.current : root);
   };
   const close = () => {
     setTray(null);
+    setFresh((n) => n + 1);
     home();
   };
 
@@ -142,7 +145,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     setTray((open) => (open === "skip" ? null : open));
     setRevised(null);
     setNudged(null);
-    setOpened(null);
+    setExplained(null);
     // What had the focus belonged to the item before.
     const focused = focusedIn(root);
     const ours = focused === root || section.current?.contains(focused);
@@ -200,7 +203,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   const revise = () => {
     if (!stop || !live || busy) return;
     setRevised(stop.item_id);
-    focusQuietly(finding ? field.current : root);
+    focusQuietly(isTyped(classes) ? field.current : root);
   };
   const skip = (why: string | null) => {
     if (!item || !live || busy) return;
@@ -218,14 +221,25 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     const of = stop?.item_id ?? props.last;
     if (!of) return;
     const [label, against] = stop ? [stop.model, stop.yours] : [null, null];
-    acts.act("explain", { item_id: of, label, against }).then(() => onWhy?.(), () => {});
+    acts.act("explain", { item_id: of, label, against }).then(
+      // The props that hold them came before the reply, and are drawn in this frame.
+      () => inFrame(() => {
+        if (latest.current !== shownId) return;
+        if (onWhy) onWhy();
+        else setExplained(shownId ?? null);
+      }),
+      () => {},
+    );
   };
   const toggle = (which: Tray) => {
     if (tray === which) close();
     else setTray(which);
   };
+  const name = (name: string) => {
+    setNamed(name);
+    setTray("new-class");
+  };
 
-  const heard = !frozen && !gone;
   const open = live && !stop && !!item && !busy;
   const pending = answers.all.some(({ state }) => state === "saving");
   const can: Record<Lettered, boolean> = {
@@ -248,13 +262,9 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     },
     history: () => toggle("history"),
     why: explain,
-    "new-class": () => toggle("new-class"),
+    "new-class": () => (tray === "new-class" ? close() : name("")),
   };
-  const letterOf = (which: Lettered): string | null => {
-    const letter = LETTERS[which].toLowerCase();
-    const taken = !stop && classes.some(({ key }) => key?.toLowerCase() === letter);
-    return taken || frozen ? null : LETTERS[which];
-  };
+  const letters = lettersOf(props, stop === null || revising, frozen);
   const back = () => {
     setRevised(null);
     focusQuietly(root);
@@ -263,60 +273,54 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   useKeys((event) => {
     if (frozen) return false;
     const { key } = event;
+    const at = placeOf(focusedIn(root));
     if (key === "Escape") {
       if (revising) back();
       else if (tray) close();
-      else if (focusedIn(root)?.closest(".rhml-words")) home();
+      else if (at !== "home") home();
       else return false;
       return true;
     }
-    if (tray === "skip" || tray === "new-class" || event.repeat) return false;
-    const keyed = keyNames(event);
+    if (at === "tray" || event.repeat) return false;
+    if (key === "Enter" && at === "words") {
+      home();
+      return true;
+    }
     if (stop && !revising) {
       if (key === "Enter" && !isButton(event)) {
         keep(event);
         return true;
       }
-      if (keyed.includes("r")) {
+      if (letters.meant(["revise"], event)) {
         if (meant(event)) revise();
         return true;
       }
     }
-    const label = indexOfKey(classes, keyed);
+    const label = classOf(classes, event);
     if (label !== null) {
       choose(label, event);
       return true;
     }
-    if (key === "/" && finding && live) {
+    if (finding && live && letters.meant(["find"], event)) {
+      setFresh((n) => n + 1);
       focusQuietly(field.current);
       return true;
     }
-    for (const which of Object.keys(LETTERS) as Lettered[]) {
-      const letter = letterOf(which);
-      if (letter === null || !keyed.includes(letter.toLowerCase())) continue;
-      if (can[which] && meant(event)) run[which]();
-      return true;
-    }
-    return false;
+    const action = letters.meant(LETTERED, event);
+    if (!action) return false;
+    if (action === "why" && at === "beside") home();
+    else if (can[action] && meant(event)) run[action]();
+    return true;
   });
 
   return {
-    section, field, note, item, text, draft, stop, shownId, answer, answers, acts, live, busy, revising,
-    tray, marking, can, run, letterOf, home, close, choose, keep, revise, back, skip,
+    section, field, note, item, whole, draft, stop, shownId, answer, answers, acts, live, busy, revising,
+    tray, named, place, marking, fresh, can, run, letters, home, close, choose, keep, revise, back,
+    skip, name,
+    apart: explained !== null && explained === shownId,
     nudged: stop !== null && nudged === stop.item_id,
-    opened: opened !== null && opened === shownId,
-    more: !!item?.truncated && !whole.has(item.item_id) && heard,
     mark: (marked) => item && drafts.change(item, { marked }),
     write: (words) => item && drafts.change(item, { note: words }),
-    open: (wide) => {
-      setOpened(wide ? (shownId ?? null) : null);
-      if (!wide || !heard || !item?.truncated || whole.has(item.item_id)) return;
-      const { item_id } = item;
-      acts.act("full_text", { item_id }).then(
-        (full) => setWhole((texts) => new Map(texts).set(item_id, full.text)),
-        () => setOpened(null),
-      );
-    },
     point: () => (pointed.current = shownId),
     knock: () => void call("shown", { item_id: shownId ?? "" }).catch(() => {}),
   };

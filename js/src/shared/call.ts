@@ -23,6 +23,12 @@ export class Refused extends Error {
   }
 }
 
+/** Why something was not done, to stand behind "NOT SAVED: ". */
+export function whyNot(error: Error): string {
+  if (error instanceof KernelGone) return "the kernel is gone";
+  return error.message.replace(/^NOT SAVED:\s*/, "");
+}
+
 export interface CallOptions {
   /** Called once, when a second has passed without a reply. */
   onSlow?: () => void;

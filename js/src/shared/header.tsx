@@ -15,7 +15,12 @@ export function Header({ props }: { props: HeaderProps }) {
       </Spoken>
       <Spoken by="model">
         <bdi>{model.name}</bdi>
-        {model.fitting ? <span class="rhml-muted"> is learning …</span> : null}
+        {model.fitting ? (
+          <span class="rhml-muted"> is learning …</span>
+        ) : model.failed ? (
+          <span class="rhml-fail"> could not learn the last time</span>
+        ) : null}
+        {model.brought ? <span class="rhml-muted"> · {model.brought}</span> : null}
       </Spoken>
       <span class="rhml-muted rhml-number">{labeled}</span>
     </header>

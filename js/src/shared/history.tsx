@@ -4,8 +4,11 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names, Sign } from "./controls";
 import { find } from "./find";
 import { lm } from "./keys";
+import { classOf } from "./letters";
 import { NotSaved } from "./notice";
-import { useActs, useKeys, type Act } from "./root";
+import { focusQuietly } from "./focus";
+import { useActs, type Act } from "./root";
+import { Tray } from "./tray";
 import { enterOrLeave } from "./trays";
 import type { ClassIndex, ClassProps, HistoryRow } from "./types";
 
@@ -21,18 +24,29 @@ export interface HistoryProps {
 export function History({ rows, classes, act, off, onClose }: HistoryProps) {
   const [open, setOpen] = useState<string | null>(null);
   const acts = useActs(act);
-  useKeys((event) => {
-    if (event.key !== "Escape") return false;
-    if (open !== null) setOpen(null);
-    else onClose();
-    return true;
-  });
-  const change = (row: HistoryRow, label: ClassIndex) => {
+  const list = useRef<HTMLOListElement>(null);
+  const leave = () => {
+    // What has the focus goes away, or moves up with its row.
+    focusQuietly(list.current?.closest<HTMLElement>(".rhml-tray"));
     setOpen(null);
-    if (label !== row.label) void acts.act("correct", { item_id: row.item_id, label });
+  };
+  const change = (row: HistoryRow, label: ClassIndex) => {
+    leave();
+    if (label !== row.label) {
+      void acts.act("correct", { item_id: row.item_id, label, seen: row.seq });
+    }
   };
   return (
-    <div class="rhml-card rhml-tray" role="group" aria-label="Your last answers">
+    <Tray
+      label="Your last answers"
+      onClose={() => (open !== null ? leave() : onClose())}
+      onKey={(event) => {
+        const row = rows.find(({ item_id }) => item_id === open);
+        const label = row && !event.repeat ? classOf(classes, event) : null;
+        if (row && label !== null) change(row, label);
+        return label !== null;
+      }}
+    >
       <div class="rhml-row">
         <p class="rhml-tray-title rhml-grow">
           Your last answers{acts.slow ? <span class="rhml-muted"> · saving…</span> : null}
@@ -43,7 +57,7 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
       </div>
       <NotSaved of={acts} />
       {rows.length === 0 ? <p class="rhml-muted">None yet.</p> : null}
-      <ol class="rhml-history">
+      <ol class="rhml-history" ref={list}>
         {rows.map((row) => {
           const opened = open === row.item_id;
           return (
@@ -58,7 +72,7 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
                 {row.stage}
                 {row.note ? (
                   <span title={row.note} dir="auto">
-                    {row.stage ? " · " : ""}“{row.note}”
+                    {row.stage ? " · " : ""}note: {row.note}
                   </span>
                 ) : null}
               </span>
@@ -67,7 +81,7 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
                   small
                   look="quiet"
                   aria-expanded={opened}
-                  aria-label={`Change “${row.excerpt}”, now ${classes[row.label]?.name ?? "?"}`}
+                  aria-label={`Change ${classes[row.label]?.name ?? "?"}: ${row.excerpt}`}
                   onClick={() => setOpen(opened ? null : row.item_id)}
                 >
                   {opened ? "Leave it" : "Change"}
@@ -78,14 +92,14 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
                   classes={classes}
                   now={row.label}
                   onPick={(label) => change(row, label)}
-                  onClose={() => setOpen(null)}
+                  onClose={leave}
                 />
               ) : null}
             </li>
           );
         })}
       </ol>
-    </div>
+    </Tray>
   );
 }
 
@@ -124,7 +138,14 @@ function Picker(props: {
         />
       ) : null}
       {(many ? found.slice(0, 8) : found).map((i) => (
-        <Button key={i} small aria-pressed={i === now} onClick={() => onPick(i)}>
+        <Button
+          key={i}
+          small
+          kbd={many ? null : classes[i]?.key}
+          kbdFirst
+          aria-pressed={i === now}
+          onClick={() => onPick(i)}
+        >
           <span dir="auto">{classes[i]?.name}</span>
         </Button>
       ))}

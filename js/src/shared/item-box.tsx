@@ -2,34 +2,38 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names } from "./controls";
+import { lm } from "./keys";
 import type { ItemProps, Span, StopProps } from "./types";
+import type { Whole } from "./whole";
 import { MarkedText, Words, type TextMark } from "./words";
 
 export interface ItemBoxProps {
   item: ItemProps | undefined;
   stop: StopProps | null;
-  text: string;
+  whole: Whole;
   items: readonly ItemProps[];
   marked: readonly Span[];
   enter: number;
   off: boolean;
-  open: boolean;
-  /** There is more text than was sent. */
-  more: boolean;
-  onOpen(open: boolean): void;
+  /** Said where there is no item yet. */
+  waiting: string;
   onMark(marked: Span[]): void;
 }
 
-/** Lines to keep free: by the longest text at hand when the view opens, then for good. */
-function room(texts: readonly string[]): "short" | "middle" | "long" {
-  const longest = Math.max(0, ...texts.map((text) => text.length + 40 * (text.split("\n").length - 1)));
-  return longest <= 180 ? "short" : longest <= 420 ? "middle" : "long";
+const ROOMS = ["short", "middle", "long"] as const;
+
+/** Lines that a text needs. */
+function room(text: string): number {
+  const length = text.length + 40 * (text.split("\n").length - 1);
+  return length <= 180 ? 0 : length <= 420 ? 1 : 2;
 }
 
 export function ItemBox(props: ItemBoxProps) {
-  const { item, stop, text, items, marked, enter, off, open, more, onOpen, onMark } = props;
-  const size = useRef<string | null>(null);
-  if (items.length || stop) size.current ??= room([...items.map((one) => one.text), stop?.text ?? ""]);
+  const { item, stop, items, marked, enter, off, waiting, onMark } = props;
+  const { text, opened: open, more, open: onOpen } = props.whole;
+  // By the longest text at hand when the view opens; later a longer one makes room, for good.
+  const size = useRef(Math.max(0, ...items.map((one) => room(one.text))));
+  size.current = Math.max(size.current, room(stop?.text ?? text));
   const box = useRef<HTMLDivElement>(null);
   const [overflows, setOverflows] = useState(false);
   const id = stop?.item_id ?? item?.item_id;
@@ -50,11 +54,18 @@ export function ItemBox(props: ItemBoxProps) {
   const longer = more || overflows || open;
   return (
     <div
-      class={names("rhml-item", `rhml-item-${size.current ?? "short"}`, open && "rhml-item-open", overflows && "rhml-item-over")}
+      class={names("rhml-item", `rhml-item-${ROOMS[size.current]}`, open && "rhml-item-open", overflows && "rhml-item-over")}
       data-item-id={id}
     >
-      <div class="rhml-item-scroll" ref={box}>
-        {stop ? (
+      <div
+        class="rhml-item-scroll"
+        ref={box}
+        // Without words to go to, keys have to reach it to scroll.
+        {...(stop && overflows ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" } : {})}
+      >
+        {!(stop?.text ?? (item ? text : " ")).trim() && (stop || item) ? (
+          <p class="rhml-muted">(empty)</p>
+        ) : stop ? (
           <MarkedText class="rhml-item-text" text={stop.text} marks={spans} />
         ) : item ? (
           <Words
@@ -68,7 +79,7 @@ export function ItemBox(props: ItemBoxProps) {
             label="The item. Mark the words that decide: arrow keys move, space marks."
           />
         ) : (
-          <p class="rhml-muted">The next item comes …</p>
+          <p class="rhml-muted">{waiting}</p>
         )}
       </div>
       {longer ? (

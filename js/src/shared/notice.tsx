@@ -46,7 +46,7 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
 
 /** What would have been written down; the rest only asks. */
 const KEPT: ReadonlySet<ActionName> = new Set<ActionName>([
-  "label", "keep", "revise", "correct", "skip", "add_class", "teach", "undo_lesson",
+  "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
 ]);
 
 /** An action that failed, kept for a retry with the same event_id. */
@@ -59,11 +59,13 @@ export function NotSaved({ of }: { of: Acts }) {
       title={`${KEPT.has(failure.action) ? "NOT SAVED" : "Not done"}: ${failure.message}`}
       actions={
         <>
-          <Button look="main" small onClick={failure.retry}>
-            Retry
-          </Button>
+          {failure.final ? null : (
+            <Button look="main" small onClick={failure.retry}>
+              Retry
+            </Button>
+          )}
           <Button small onClick={failure.dismiss}>
-            Leave it
+            {failure.final ? "All right" : "Leave it"}
           </Button>
         </>
       }

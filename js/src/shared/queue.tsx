@@ -8,7 +8,8 @@ import { ItemBox } from "./item-box";
 import { lm } from "./keys";
 import { NotSaved, Notice, ProblemNotice } from "./notice";
 import { plural } from "./numbers";
-import { Ended, FROZEN, STATES, Unsaved } from "./states";
+import { Ended, endWords, FROZEN, STATES, Unsaved } from "./states";
+import type { Place } from "./place";
 import { StatusLine } from "./status-line";
 import { FirstClasses } from "./first-classes";
 import { History } from "./history";
@@ -22,7 +23,9 @@ export function QueueView(view: QueueViewProps) {
   const asking = useAsking(view);
   const { answers, item, stop } = asking;
   const state = STATES[props.state];
-  const ended = state?.ends ?? false;
+  // Held elsewhere, the next item is not drawn here.
+  const ended = state?.ends || (props.state === "read-only" && !item);
+  const words = endWords(props);
   return (
     <section
       ref={asking.section}
@@ -38,31 +41,31 @@ export function QueueView(view: QueueViewProps) {
       <div class="rhml-queue-stack">
         {frozen ? (
           <Notice class="rhml-wall">{FROZEN}</Notice>
-        ) : props.state === "read-only" ? (
-          <Notice class="rhml-wall" title={state?.title}>
-            {props.state_text}
+        ) : props.state === "read-only" && !ended ? (
+          <Notice class="rhml-wall" title={words.title}>
+            {words.text}
           </Notice>
         ) : null}
         {ended ? (
           <>
             <Heading>{state?.heading}</Heading>
-            <Ended title={state?.title ?? ""} text={props.state_text || (state?.text ?? "")} />
-            {props.state === "done" && !frozen ? <Actions of={asking} only={["undo", "history"]} /> : null}
+            <Ended {...words} />
+            {frozen || !ENDED[props.state] ? null : (
+              <Actions of={asking} undo={props.undo} only={ENDED[props.state] ?? []} />
+            )}
           </>
         ) : (
           <>
-            <Top of={asking} state={props.state} />
+            <Top of={asking} props={props} />
             <ItemBox
               item={item}
               stop={stop}
-              text={asking.text}
+              whole={asking.whole}
               items={props.items}
               marked={asking.draft.marked}
               enter={asking.marking}
               off={!asking.live || asking.busy || stop !== null}
-              open={asking.opened}
-              more={asking.more}
-              onOpen={asking.open}
+              waiting={props.problem?.kind === "journal" ? "The next item could not be drawn." : "The next item comes …"}
               onMark={asking.mark}
             />
             {props.state === "no-classes" ? (
@@ -72,12 +75,18 @@ export function QueueView(view: QueueViewProps) {
             )}
           </>
         )}
-        <div class="rhml-under">
+        <div class="rhml-trays">
           {asking.tray === "skip" && item && asking.live ? (
             <SkipMenu reasons={props.skip_reasons} onSkip={asking.skip} onClose={asking.close} />
           ) : null}
           {asking.tray === "new-class" && asking.live ? (
-            <NewClass classes={props.classes} act={act} onDone={asking.close} onClose={asking.close} />
+            <NewClass
+              classes={props.classes}
+              named={asking.named}
+              act={act}
+              onDone={asking.close}
+              onClose={asking.close}
+            />
           ) : null}
           {asking.tray === "history" ? (
             <History
@@ -88,6 +97,8 @@ export function QueueView(view: QueueViewProps) {
               onClose={asking.close}
             />
           ) : null}
+        </div>
+        <div class="rhml-under">
           <Unsaved
             failed={answers.all.filter((one) => one.state === "failed")}
             gone={gone && !frozen}
@@ -100,7 +111,7 @@ export function QueueView(view: QueueViewProps) {
           {props.problem ? <ProblemNotice problem={props.problem} /> : null}
           {props.state === "asking" && props.classes.length === 1 && !frozen ? (
             <Notice>
-              One class so far. I can learn only what I can tell apart: name a second one with “new class”.
+              One class so far. I can only learn to tell two apart: name a second one with “new class”.
             </Notice>
           ) : null}
         </div>
@@ -117,12 +128,25 @@ export function QueueView(view: QueueViewProps) {
   );
 }
 
+/** What can be done though nothing is asked. */
+const ENDED: Partial<Record<QueueProps["state"], readonly Lettered[]>> = {
+  done: ["undo", "history"],
+  "read-only": ["history"],
+};
+
 const MAY_CORRECT: ReadonlySet<QueueProps["state"]> = new Set<QueueProps["state"]>(["asking", "done"]);
 
 /** What is asked, and why this one: of the model's answer it tells nothing. */
-function Top({ of: { item, stop }, state }: { of: Asking; state: QueueProps["state"] }) {
-  if (stop) return <Heading why="to check me where I am confident">We disagree</Heading>;
-  const words = state === "no-classes" ? "The first item" : "What is this?";
+function Top({ of, props: { state } }: { of: Asking; props: QueueProps }) {
+  const { item, stop, place, letters } = of;
+  const words = stop
+    ? "We disagree"
+    : place === "words"
+      ? "Mark the words that decide"
+      : state === "no-classes" ? "The first item" : "What is this?";
+  const hint = keyHint(place, letters.of("why"), of.apart);
+  if (hint) return <Heading why={<span class="rhml-human">{hint}</span>}>{words}</Heading>;
+  if (stop) return <Heading why={stop.why ? `why this one: ${stop.why}` : null}>{words}</Heading>;
   if (!item) return <Heading>{words}</Heading>;
   const rows = item.rows > 1 ? ` · stands for ${plural(item.rows, "row")}` : "";
   const why = item.draft ? "taken back: it is yours again" : `why this one: ${item.why}`;
@@ -138,6 +162,13 @@ function Top({ of: { item, stop }, state }: { of: Asking; state: QueueProps["sta
       {words}
     </Heading>
   );
+}
+
+/** What keys do where the focus went: they lead on, and back. */
+function keyHint(place: Place, why: string | null, apart: boolean): string {
+  if (place === "words") return "arrows move · Space marks · Shift + arrow marks on · Enter: done";
+  if (place === "beside") return `arrows move · Enter: tell me of a reason · ${why ? `${why} or ` : ""}Esc: back`;
+  return apart ? "my reasons stand in the ExplanationPanel of this session" : "";
 }
 
 interface AnsweringProps {
@@ -164,12 +195,19 @@ function Answering({ of, props, frozen }: AnsweringProps) {
         advised={stop?.model ?? null}
         off={!live || (stop !== null && !revising)}
         keyed={!frozen}
+        letters={of.letters}
+        fresh={of.fresh}
+        onNew={of.can["new-class"] ? of.name : null}
         field={of.field}
         onLeave={of.back}
         onChoose={of.choose}
       />
       {frozen ? null : (
-        <Actions of={of} only={props.may_add ? ASKED : ASKED.filter((which) => which !== "new-class")} />
+        <Actions
+          of={of}
+          undo={props.undo}
+          only={props.may_add ? ASKED : ASKED.filter((which) => which !== "new-class")}
+        />
       )}
       {stop ? (
         <StopCard
@@ -178,6 +216,7 @@ function Answering({ of, props, frozen }: AnsweringProps) {
           revising={revising}
           nudged={of.nudged}
           busy={!live || of.busy}
+          letters={of.letters}
           onKeep={of.keep}
           onRevise={of.revise}
           onBack={of.back}
@@ -193,18 +232,18 @@ const ASKED: readonly Lettered[] = ["skip", "undo", "mark", "history", "new-clas
 const WORDS: Record<Exclude<Lettered, "note">, [words: string, title: string]> = {
   skip: ["skip …", "Not now: it comes back at the end"],
   undo: ["undo", "Takes your last answer back"],
-  mark: ["mark words", "Drag over the words that decide, or M and the arrow keys"],
+  mark: ["mark words", "Drag over the words that decide, or mark them by keys"],
   history: ["history", "Your last answers, to look at or to change"],
   "new-class": ["new class", "Name one more class"],
   why: ["why", "My reasons for the item you answered last"],
 };
 
-function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
-  const { can, run, letterOf, stop, note, draft, tray } = of;
+function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: readonly Lettered[] }) {
+  const { can, run, letters, stop, note, draft, tray } = of;
   return (
     <div class="rhml-actions">
       {only.map((which) => {
-        const key = letterOf(which);
+        const key = letters.of(which);
         if (which === "note") {
           return (
             <input
@@ -216,7 +255,7 @@ function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
               data-action="note"
               dir="auto"
               maxLength={2000}
-              placeholder={`a note, if you like${key ? " (N)" : ""}`}
+              placeholder={`a note, if you like${key ? ` (${key})` : ""}`}
               aria-label="A note to this answer"
               aria-keyshortcuts={key ?? undefined}
               readOnly={!can.note}
@@ -233,6 +272,7 @@ function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
         }
         if (which === "why" && stop) return null; // the card has it
         const [words, title] = WORDS[which];
+        const back = which === "why" && of.place === "beside";
         return (
           <Button
             key={which}
@@ -241,11 +281,12 @@ function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
             kbd={key}
             kbdFirst
             off={!can[which]}
-            title={title}
+            title={which === "undo" && undo ? `Takes back: ${undo}` : title}
+            aria-pressed={back ? "true" : undefined}
             aria-expanded={which in TRAYS ? tray === which : undefined}
             onClick={run[which]}
           >
-            {words}
+            {back ? "back" : words}
           </Button>
         );
       })}

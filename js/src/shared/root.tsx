@@ -4,12 +4,15 @@
 import type { AnyModel, Host, Render } from "@anywidget/types";
 import { Component, createContext, render, type ComponentChildren, type FunctionComponent } from "preact";
 import { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { KernelGone, makeCall, newEventId, newTag, type Call, type CallOptions } from "./call";
+import { makeCall, newEventId, newTag, Refused, whyNot, type Call, type CallOptions } from "./call";
 import { Button } from "./controls";
+import { keepFocus } from "./focus";
 import { coalesced } from "./frame";
 import { guardKeys, lm, type KeyHandler } from "./keys";
 import { Notice } from "./notice";
 import type { ActionName, Actions } from "./types";
+
+export { focusedIn, focusQuietly } from "./focus";
 
 /** Arguments as a view writes them: the event_id is made here unless it is given. */
 export type ActArgs<A extends ActionName> = Actions[A]["args"] extends { event_id: string }
@@ -47,7 +50,8 @@ export interface ViewContext {
 const Context = createContext<ViewContext | null>(null);
 
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
-  "label", "keep", "revise", "correct", "skip", "undo", "teach", "undo_lesson",
+  "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
+  "judge_flips",
 ]);
 
 export function makeAct(call: Call): Act {
@@ -71,7 +75,16 @@ export interface Acts {
   /** True from a second after an action was sent until its reply. */
   slow: boolean;
   busy: boolean;
-  failure: { action: ActionName; message: string; retry(): void; dismiss(): void } | null;
+  failure: Failure | null;
+}
+
+export interface Failure {
+  action: ActionName;
+  message: string;
+  /** Somebody was quicker: the same again is refused again. */
+  final: boolean;
+  retry(): void;
+  dismiss(): void;
 }
 
 /** `act` with its waiting and its failure kept for the component that shows them (see NotSaved). */
@@ -80,7 +93,7 @@ export function useActs(base?: Act): Acts {
   const act = base ?? context?.act;
   if (!act) throw new Error("outside a view");
   const [waiting, setWaiting] = useState({ busy: 0, slow: false });
-  const [failure, setFailure] = useState<Acts["failure"]>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
   const alive = useRef(true);
   useEffect(() => () => void (alive.current = false), []);
   const wrapped = useCallback<Act>(
@@ -105,7 +118,8 @@ export function useActs(base?: Act): Acts {
           setWaiting(({ busy }) => ({ busy: busy - 1, slow: false }));
           setFailure({
             action,
-            message: error instanceof KernelGone ? "the kernel is gone" : error.message,
+            message: whyNot(error),
+            final: error instanceof Refused && error.type === "AlreadyJudgedError",
             retry: () => void wrapped(action, whole, options),
             dismiss: () => setFailure(null),
           });
@@ -147,45 +161,6 @@ export function useKeys(handler: KeyHandler): void {
 export function useUid(name: string): string {
   const { tag } = useView();
   return useMemo(() => `rhml-${name}-${tag}-${newTag().slice(0, 4)}`, [name, tag]);
-}
-
-/** The focused element, where it is inside `root`; works in a shadow root, too. */
-export function focusedIn(root: HTMLElement): HTMLElement | null {
-  const active = (root.getRootNode() as Document | ShadowRoot).activeElement;
-  return active instanceof HTMLElement && root.contains(active) ? active : null;
-}
-
-export function focusQuietly(element: HTMLElement | null | undefined): void {
-  element?.focus({ preventScroll: true });
-}
-
-/** When a control vanishes under the focus, the next key would go to the notebook. */
-function keepFocus(root: HTMLElement, signal: AbortSignal): void {
-  let last: EventTarget | null = null;
-  root.addEventListener("focusin", (event) => (last = event.target), { signal });
-  root.addEventListener(
-    "focusout",
-    (event) => {
-      const left = event.target;
-      if (event.relatedTarget) {
-        last = null; // the focus has gone elsewhere; inside, focusin follows
-        return;
-      }
-      // Left by the person: still there. Taken away: not.
-      queueMicrotask(() => {
-        if (last === left && (left as Node).isConnected) last = null;
-      });
-    },
-    { signal },
-  );
-  const watch = new MutationObserver(() => {
-    if (last instanceof Node && !last.isConnected) {
-      last = null;
-      if (root.isConnected && !focusedIn(root)) focusQuietly(root);
-    }
-  });
-  watch.observe(root, { childList: true, subtree: true });
-  signal.addEventListener("abort", () => watch.disconnect());
 }
 
 interface BoundaryProps {

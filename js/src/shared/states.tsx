@@ -37,17 +37,37 @@ export const STATES: Partial<Record<QueueProps["state"], StateWords>> = {
   "read-only": {
     heading: "Read-only",
     title: "Read-only: nothing can be answered here.",
-    text: "",
+    text: "Make the journal's file writable, then run this cell again.",
     ends: false,
   },
-  moved: { heading: "Moved", title: "This session went on in a newer cell.", text: "", ends: true },
+  moved: {
+    heading: "Moved",
+    title: "This session went on in a newer cell.",
+    text: "Go on there; or run this cell again to have it here.",
+    ends: true,
+  },
   closed: {
     heading: "Closed",
     title: "This session is closed.",
-    text: "What was saved is in the journal.",
+    text: "What was saved is in the journal: run the cell again to go on.",
     ends: true,
   },
 };
+
+/** What mends it, by what the kernel says is the cause. */
+const REMEDIES: [cause: RegExp, remedy: string][] = [
+  [/\bheld by\b|\bholds\b/, "Close the other notebook, or shut down its kernel; then run this cell again."],
+  [/only to be read/, "Open it with rhml.Session to answer."],
+  [/forked/, "Go on in the process that opened it."],
+];
+
+/** Why nothing is asked, and what to do. */
+export function endWords({ state, state_text: why }: QueueProps): { title: string; text: string } {
+  const { title, text } = STATES[state] ?? { title: "", text: "" };
+  if (state !== "read-only" || !why) return { title, text };
+  const remedy = REMEDIES.find(([cause]) => cause.test(why))?.[1] ?? text;
+  return { title: `Read-only: ${/[.!?]$/.test(why) ? why : `${why}.`}`, text: remedy };
+}
 
 export interface UnsavedProps {
   failed: readonly Answer[];
@@ -69,12 +89,12 @@ export function Unsaved({ failed, gone, classes, retry, knock, leave }: UnsavedP
     : failed.length > 1
       ? `${plural(failed.length, "answer")} are kept here until they are saved.`
       : first.kind === "skip"
-        ? "The item is still yours to answer."
+        ? "The skip is kept here until it is saved."
         : `Your answer “${name ?? "?"}” is kept here until it is saved.`;
   return (
     <Notice
       tone="failure"
-      title={gone ? "The kernel is gone." : `NOT SAVED: ${first?.error ?? ""}`}
+      title={gone ? "The kernel is gone." : `NOT SAVED: ${first?.error}`}
       actions={
         <>
           <Button look="main" action="retry" onClick={first ? retry : knock}>
@@ -87,7 +107,7 @@ export function Unsaved({ failed, gone, classes, retry, knock, leave }: UnsavedP
       }
     >
       {gone ? <p>Re-run the cell; what was saved is safe.</p> : null}
-      {kept ? <p>{gone ? `NOT SAVED: ${kept}` : kept}</p> : null}
+      {kept ? <p>{gone ? `NOT SAVED: ${kept} Retry before you re-run: a new view does not have it.` : kept}</p> : null}
     </Notice>
   );
 }

@@ -31,19 +31,24 @@ export function StatusLine({ props, answers, saved, slow: waits, gone, frozen }:
   const far = `${count(progress.labeled)} of ${count(progress.total)}`;
   const pace = [
     words.includes(far) ? "" : far,
+    progress.skipped ? `${count(progress.skipped)} skipped` : "",
     progress.seconds_each === null ? "" : `${seconds(progress.seconds_each)} each`,
     progress.left,
   ].filter(Boolean).join(" · ");
   const behind = model.fitting
     ? "I am learning …"
-    : model.behind > 0
-      ? `I am ${plural(model.behind, "label")} behind`
-      : "";
+    : model.failed
+      ? "I could not learn"
+      : model.behind > 0
+        ? `I am ${plural(model.behind, "label")} behind`
+        : "";
   return (
     <div class="rhml-status">
       <span class={names("rhml-status-line", failed || gone ? "rhml-status-bad" : null)}>
         {saved > 0 && !failed && !gone && !slow ? <Check /> : null}
-        <span role="status">{words}</span>
+        <span role="status" title={words}>
+          {words}
+        </span>
       </span>
       <span
         class="rhml-progress"
@@ -56,14 +61,14 @@ export function StatusLine({ props, answers, saved, slow: waits, gone, frozen }:
       >
         <span class="rhml-progress-done" style={{ inlineSize: `${(100 * share).toFixed(2)}%` }} />
       </span>
-      <span class="rhml-pace rhml-number">
+      <span class="rhml-pace rhml-number" title={pace}>
         {pace}
-        {behind && !frozen ? (
-          <span class="rhml-behind">
-            <Sign of="model" /> {behind}
-          </span>
-        ) : null}
       </span>
+      {behind && !frozen ? (
+        <span class="rhml-behind rhml-number">
+          <Sign of="model" /> {behind}
+        </span>
+      ) : null}
     </div>
   );
 }

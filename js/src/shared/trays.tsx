@@ -1,10 +1,13 @@
 // What opens under the keys, one at a time and in place: advice that stands, why skip, a new class.
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Button, Sign } from "./controls";
-import { isPlain, lm } from "./keys";
+import { isButton, isPlain, keyNames, lm } from "./keys";
+import type { Letters } from "./letters";
 import { NotSaved } from "./notice";
-import { useActs, useKeys, type Act } from "./root";
+import { focusQuietly } from "./focus";
+import { useActs, type Act } from "./root";
+import { Tray } from "./tray";
 import type { ClassProps, StopProps } from "./types";
 
 /** For a field: Enter does it, Esc leaves it. */
@@ -32,11 +35,14 @@ export interface StopCardProps {
   onRevise(): void;
   onBack(): void;
   onWhy(): void;
+  /** The keys of `revise` and `why`. */
+  letters: Letters;
 }
 
 /** Advice that stands until Enter or R: the person has the last word. */
 export function StopCard(props: StopCardProps) {
-  const { stop, classes, revising, nudged, busy, onKeep, onRevise, onBack, onWhy } = props;
+  const { stop, classes, revising, nudged, busy, letters, onKeep, onRevise, onBack, onWhy } = props;
+  const revise = letters.of("revise");
   const yours = classes[stop.yours]?.name ?? "your answer";
   return (
     <div class="rhml-notice rhml-notice-model rhml-stop" role="group" aria-label="We disagree">
@@ -61,16 +67,22 @@ export function StopCard(props: StopCardProps) {
                 Keep “<bdi>{yours}</bdi>” and go on
               </span>
             </Button>
-            <Button action="revise" kbd="R" off={busy} onClick={onRevise}>
+            <Button action="revise" kbd={revise} off={busy} onClick={onRevise}>
               Revise
             </Button>
           </>
         )}
-        <Button action="why" kbd="W" off={busy} onClick={onWhy}>
-          I am reading the wrong words …
+        <Button
+          action="why"
+          kbd={letters.of("why")}
+          off={busy}
+          title="Do I read the wrong words? Strike them, or back the right ones"
+          onClick={onWhy}
+        >
+          See my reasons
         </Button>
         <span class="rhml-stop-hint" aria-live="polite">
-          {nudged && !revising ? "Class keys wait: Enter, or R." : ""}
+          {nudged && !revising ? `Class keys wait: Enter keeps, ${revise} revises.` : ""}
         </span>
       </div>
     </div>
@@ -86,29 +98,23 @@ export interface SkipMenuProps {
 export function SkipMenu({ reasons, onSkip, onClose }: SkipMenuProps) {
   const [words, setWords] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  useKeys((event) => {
-    if (event.key === "Escape") {
-      onClose();
-      return true;
-    }
+  const onKey = (event: KeyboardEvent) => {
     if (event.repeat) return true;
+    if (isButton(event) && (event.key === "Enter" || event.key === " ")) return false;
     if (event.key === "Enter") {
-      if ((event.target as Element).closest("button")) return false;
       onSkip(null);
       return true;
     }
-    const reason = /^[1-9]$/.test(event.key) ? reasons[Number(event.key) - 1] : undefined;
-    if (reason !== undefined) {
-      onSkip(reason);
-      return true;
-    }
+    const digit = keyNames(event).find((name) => /^[1-9]$/.test(name));
+    const reason = digit === undefined ? undefined : reasons[Number(digit) - 1];
+    if (reason !== undefined) onSkip(reason);
     // A letter begins words of one's own: it lands in the field.
     const letter = /^\p{L}$/u.test(event.key);
-    if (letter) input.current?.focus({ preventScroll: true });
+    if (letter) focusQuietly(input.current);
     return !letter;
-  });
+  };
   return (
-    <div class="rhml-card rhml-tray" role="group" aria-label="Why skip it?">
+    <Tray label="Why skip it?" onClose={onClose} onKey={onKey}>
       <p class="rhml-tray-title">
         Skip it. Why? <span class="rhml-muted">It comes back when the rest is done.</span>
       </p>
@@ -140,12 +146,14 @@ export function SkipMenu({ reasons, onSkip, onClose }: SkipMenuProps) {
           Back
         </Button>
       </div>
-    </div>
+    </Tray>
   );
 }
 
 export interface NewClassProps {
   classes: readonly ClassProps[];
+  /** What was looked for in vain. */
+  named: string;
   act: Act;
   onDone(): void;
   onClose(): void;
@@ -156,21 +164,20 @@ export function taken(classes: readonly { name: string }[], name: string): boole
   return classes.some((one) => one.name.trim() === name.trim());
 }
 
-export function NewClass({ classes, act, onDone, onClose }: NewClassProps) {
-  const [name, setName] = useState("");
+export function NewClass({ classes, named, act, onDone, onClose }: NewClassProps) {
+  const [name, setName] = useState(named);
   const [definition, setDefinition] = useState("");
   const acts = useActs(act);
   const first = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => first.current?.focus({ preventScroll: true }), []);
   const double = taken(classes, name) && name.trim() !== "";
   const add = () => {
-    if (!name.trim()) return first.current?.focus({ preventScroll: true });
+    if (!name.trim()) return focusQuietly(first.current);
     if (double || acts.busy) return;
     acts.act("add_class", { name: name.trim(), definition: definition.trim() || null }).then(onDone, () => {});
   };
   const onKeyDown = enterOrLeave(add, onClose);
   return (
-    <div class="rhml-card rhml-tray" role="group" aria-label="A new class">
+    <Tray label="A new class" onClose={onClose}>
       <p class="rhml-tray-title">A new class</p>
       <div class="rhml-class-form">
         <label class="rhml-label">
@@ -178,6 +185,7 @@ export function NewClass({ classes, act, onDone, onClose }: NewClassProps) {
           <input
             {...lm}
             ref={first}
+            data-first=""
             class="rhml-input"
             type="text"
             dir="auto"
@@ -214,6 +222,6 @@ export function NewClass({ classes, act, onDone, onClose }: NewClassProps) {
           {double ? `There is a class “${name.trim()}” already.` : acts.slow ? "saving…" : ""}
         </span>
       </div>
-    </div>
+    </Tray>
   );
 }

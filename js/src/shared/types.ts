@@ -10,7 +10,7 @@ export type Span = [start: number, end: number];
 export interface ClassProps {
   name: string;
   definition: string | null;
-  /** The key that answers it, null beyond ten classes (type to find). */
+  /** The key that answers it; null: type to find. */
   key: string | null;
   /** Items that carry it now. */
   count: number;
@@ -18,6 +18,7 @@ export interface ClassProps {
 
 export interface ItemProps {
   item_id: string;
+  /** "" is shown as "(empty)". */
   text: string;
   /** True where `text` is only the beginning; `full_text` asks for the rest. */
   truncated: boolean;
@@ -36,6 +37,9 @@ export interface ItemProps {
 export interface StopProps {
   item_id: string;
   text: string;
+  /** What it was asked for, and why in the words it was asked with: as in `ItemProps`. */
+  purpose: string;
+  why: string;
   yours: ClassIndex;
   model: ClassIndex;
   /** “I read “how-to”, firmly.” */
@@ -71,7 +75,15 @@ export interface ModelProps {
   fitting: boolean;
   /** Labels the live version has not seen yet. */
   behind: number;
+  /** The last fit failed: the version before answers on. */
+  failed: boolean;
+  /** Which speaks where a fitted model was brought: “your fitted model answers”; "" otherwise. */
+  brought: string;
 }
+
+/** What has a key of its own beside the classes; Enter and Escape are nobody's to give. */
+export type KeyedAction =
+  "skip" | "undo" | "mark" | "note" | "history" | "why" | "new-class" | "find" | "revise";
 
 export type QueueState =
   | "asking" // an item waits for its answer
@@ -97,8 +109,12 @@ export interface QueueProps {
     seconds_each: number | null;
     /** "about 50 minutes left at your pace" or "". */
     left: string;
+    /** Items put off: they come back at the end. */
+    skipped: number;
   };
   classes: ClassProps[];
+  /** The key of each action, as printed: one character. A class that has the same key wins. */
+  keys: Record<KeyedAction, string>;
   /** True where "+ new class" is offered. */
   may_add: boolean;
   /** The current item, then those drawn ahead. */
@@ -273,9 +289,9 @@ export interface Actions {
     args: { item_id: string; label: ClassIndex; event_id: string; ms: number };
     value: { seq: number };
   };
-  /** A change of an answer from the history. */
+  /** A change of an answer from the history; `seen`: its `HistoryRow.seq`, as the person saw it. */
   correct: {
-    args: { item_id: string; label: ClassIndex; event_id: string };
+    args: { item_id: string; label: ClassIndex; seen: number; event_id: string };
     value: { seq: number };
   };
   skip: {
@@ -283,7 +299,10 @@ export interface Actions {
     value: { seq: number };
   };
   undo: { args: { event_id: string }; value: { words: string } };
-  add_class: { args: { name: string; definition: string | null }; value: { index: ClassIndex } };
+  add_class: {
+    args: { name: string; definition: string | null; event_id: string };
+    value: { index: ClassIndex };
+  };
   full_text: { args: { item_id: string }; value: { text: string } };
   /** The item's first paint. */
   shown: { args: { item_id: string }; value: null };
@@ -303,7 +322,10 @@ export interface Actions {
   };
   undo_lesson: { args: { lesson: number; event_id: string }; value: null };
   show_flips: { args: { lesson: number }; value: null };
-  judge_flips: { args: { lesson: number; n: number }; value: { asked: number } };
+  judge_flips: {
+    args: { lesson: number; n: number; event_id: string };
+    value: { asked: number };
+  };
   refit: { args: Record<string, never>; value: null };
 }
 

@@ -3,7 +3,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { classes } from "./controls";
-import { focusedIn, focusQuietly } from "./root";
+import { focusedIn, focusQuietly } from "./focus";
 import { isPlain, lm } from "./keys";
 import { mergeSpans, tokens, type Token } from "./text";
 import type { Span } from "./types";
