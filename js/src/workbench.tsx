@@ -35,7 +35,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         <footer class="rhml-columns rhml-footer">
           {curves ? (
             <div class="rhml-pad">
-              <CurvesView props={curves} vega={vega} frozen={frozen} />
+              <CurvesView props={curves} vega={vega} frozen={frozen} told={props.standing} />
             </div>
           ) : null}
           {told ? (

@@ -47,7 +47,7 @@ export interface ViewContext {
 const Context = createContext<ViewContext | null>(null);
 
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
-  "label", "keep", "revise", "correct", "skip", "undo", "teach", "undo_lesson",
+  "label", "keep", "revise", "correct", "skip", "undo", "teach", "undo_lesson", "judge_flips",
 ]);
 
 export function makeAct(call: Call): Act {
