@@ -174,10 +174,10 @@ def describe(frame: pd.DataFrame) -> str:
         hits = round(float(last["value"]) * int(last["n"]))
         windowed = last["basis"] != "holdout" and len(group) > last["n"]
         what = f"{'the latest ' if windowed else ''}{last['n']} {_THINGS[last['basis']]}"
-        said.append(
-            f"{series.tip}: {hits} of {what}"
-            + ("" if last["n"] < AT_LEAST else f", interval {_interval(last['low'], last['high'], ' to ')}")
-        )
+        text = f"{series.tip}: {hits} of {what}"
+        if last["n"] >= AT_LEAST:
+            text += f", interval {_interval(last['low'], last['high'], ' to ')}"
+        said.append(text)
     if not said:
         return "Nothing has been measured yet."
     text = "; ".join(said)

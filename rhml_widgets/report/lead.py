@@ -11,6 +11,7 @@ import numpy as np
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
 from rhml_widgets.measures.intervals import wilson
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
+from rhml_widgets.views.explanation_panel import looks_of
 from rhml_widgets.views.words import duration_words, lesson_words, quoted
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
     from rhml_widgets.report.redaction import Redaction
     from rhml_widgets.session import Session
+    from rhml_widgets.state import Lesson
 
 __all__ = ["lead"]
 
 STRONGEST = 5
+
+CLOSE = 0.2
+"""Where the scores of the best two classes differ by less, a text is called a close call."""
 
 
 def lead(
@@ -101,13 +106,29 @@ def _usable(session: Session, asked: Checks) -> str:
 def _not_usable(session: Session, asked: Checks) -> str:
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
-        return f"{rest:,} texts have only a label of the model whose error is not known."
-    unsure = session.learner.live
-    if unsure is None:
-        return f"{rest:,} texts have no label."
-    margins = unsure.outlook.margin
-    close = int(np.count_nonzero(margins < np.quantile(margins, 0.1)))
-    return f"About {close:,} texts are close calls between two classes; judge them one by one."
+        return f"not yet: {_texts(rest)} only a label of the model, whose error is not known."
+    close = _close_calls(session)
+    if close is None:
+        return f"{_texts(rest)} no label."
+    left = int(np.count_nonzero(~session.learner.taken))
+    return (
+        f"not yet: whose label of the model is wrong. {close:,} of the {left:,} texts that nobody "
+        f"answered are close calls: their best two classes score within {CLOSE:.2f} of each "
+        "other. That is the model's own score, not an error that was checked; items held out are "
+        "left aside."
+    )
+
+
+def _close_calls(session: Session) -> int | None:
+    """Count close calls by the live scores among what was not answered and is not held out."""
+    live = session.learner.live
+    if live is None:
+        return None
+    return int(np.count_nonzero((live.outlook.margin < CLOSE) & ~session.learner.taken))
+
+
+def _texts(n: int) -> str:
+    return "1 text has" if n == 1 else f"{n:,} texts have"
 
 
 def _weakest(session: Session, outcomes: list[Outcome]) -> str:
@@ -144,13 +165,18 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
     marks = sum(bool(one.rationale) for one in session.state.judgments.values())
     if not lessons and not marks:
         return "Nothing beyond the labels."
-    told = [
-        f"{lesson_words(lesson, term)} {lesson.flips or 0:,} predictions changed."
-        for lesson in lessons
-    ]
+    told = [f"{lesson_words(lesson, term)} {_effect(session, lesson)}" for lesson in lessons]
     if marks:
-        told.append(f"Words were marked in {marks:,} answers.")
+        told.append(f"Words were marked in {marks:,} answer{'s' if marks > 1 else ''}.")
     return " ".join(told)
+
+
+def _effect(session: Session, lesson: Lesson) -> str:
+    if lesson.flips is None:
+        return "Its effect was not measured."
+    looks = looks_of(session.state, lesson)["words"]
+    flips = f"{lesson.flips:,} prediction{'' if lesson.flips == 1 else 's'} changed"
+    return f"{flips}; judged blind: {looks}." if looks else f"{flips}."
 
 
 def _caveats(session: Session, asked: Checks) -> str:
@@ -175,12 +201,17 @@ def _next_step(session: Session, asked: Checks) -> str:
     if missing:
         rate = session.check_share
         answers = round(missing / rate) if rate else 0
-        what = f"{missing} more checks" + (f", some {answers} answers" if answers else "")
+        what = f"{missing} more check{'s' if missing > 1 else ''}" + (
+            f", some {answers} answers" if answers else ""
+        )
         time = f", {duration_words(each * answers)} at the pace so far" if each and answers else ""
         return f"Answer {what}{time}; then the share of right labels can be told."
-    close = len(session.pool) // 10
-    time = f", {duration_words(each * close)}" if each else ""
-    return f"Judge the closest calls one by one: some {close:,} texts{time}."
+    close = _close_calls(session)
+    if not close:
+        return "Answer more checks: each narrows the interval. No text is a close call."
+    time = f", {duration_words(each * close)} at the pace so far" if each else ""
+    calls = "the one close call" if close == 1 else f"the {close:,} close calls, one by one"
+    return f"Judge {calls}{time}; then answer more checks to see what that gained."
 
 
 def _made_with(session: Session) -> str:

@@ -55,7 +55,7 @@ def _table(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the latest points of each series, newest first, as text."""
     from rhml_widgets.measures.points import SHOWN
 
-    columns = ["labels", "measured", "count", "95 % interval"]
+    columns = ["labels", "measured", "count", "95 % interval, at all looks"]
     numbers = ["n_labels", "value", "n", "low", "high"]
     rows = [
         [

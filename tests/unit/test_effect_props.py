@@ -5,27 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from sessions import CLASSES, begin, right, texts, work
+from sessions import CLASSES, begin, right, texts, vague, work
 
 from rhml_widgets.state import Lesson
 from rhml_widgets.views.desk import UNSEEN, Desk
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.views.explanation_panel import _verdict, looks_of
 
-# Half of the texts say little: what one word means decides about them.
-POOL = [*texts(30), *(f"either way, note {k} of {k * 7}" for k in range(30))]
-
-
-def answer(session, n):
-    """Answer as asked; what says little is a card's."""
-    for _ in range(n):
-        (item,) = session.query()
-        session.label(item.item_id, "card" if "either" in item.content else right(item))
-
 
 @pytest.fixture
 def session():
-    with begin(POOL, purposes={"teach": 1}) as opened:
+    with begin([*texts(30), *vague(30)], purposes={"teach": 1}) as opened:
         for item_id, content in list(zip(opened.pool.ids, opened.pool.contents, strict=True))[:9]:
             opened.label(item_id, right(content))
         yield opened
@@ -79,7 +69,7 @@ def test_looks_put_aside_or_spoiled_are_not_waited_for(session):
     session.skip(first.item_id)
     session.explain(second.item_id)
     assert desk.effect()["looks"]["words"] == "0 of 2 judged"
-    answer(session, 3)
+    work(session, 3)
     looks = desk.effect()["looks"]
     assert looks["asked"] == looks["judged"] == 2
     assert looks["judged"] == looks["better"] + looks["worse"] + looks["neither"]
@@ -96,7 +86,7 @@ def test_what_is_shown_leaves_a_few_unseen_to_be_judged_blind(session):
     assert effect["blind_left"] == UNSEEN
     assert session.look(lesson, UNSEEN) == UNSEEN
     desk.show_flips(lesson)
-    answer(session, UNSEEN)
+    work(session, UNSEEN)
     effect = desk.effect()
     assert effect["looks"]["judged"] == UNSEEN
     assert listed.isdisjoint(session.state.lessons[lesson].looks)
@@ -110,7 +100,7 @@ def test_a_card_says_which_version_did_it_and_what_came_since(session):
     taught = session.learner.version
     effect = desk.effect()
     assert (effect["version"], effect["since"]) == (taught, "")
-    answer(session, 1)
+    work(session, 1)
     assert desk.effect()["since"] == "Since then 1 more answer moved my reasons, too."
     other = desk.teach("today", "crash", "supports")
     assert desk.effect()["lesson"] == other
@@ -122,7 +112,7 @@ def test_a_card_says_which_version_did_it_and_what_came_since(session):
     effect = desk.effect()
     assert effect["undone"]
     assert effect["version"] == session.learner.version > taught
-    answer(session, 2)
+    work(session, 2)
     assert desk.effect()["version"] == effect["version"]
     json.dumps(json_safe(desk.effect()), allow_nan=False)
 
@@ -157,10 +147,10 @@ def test_a_card_stays_while_its_looks_are_out(session):
     lesson = strike(desk, session)
     session.look(lesson, 2)
     (item,) = session.query()
-    answer(session, 1)
+    work(session, 1)
     desk.open(item.item_id)
     assert desk.effect()["looks"]["words"] == "1 of 2 judged"
-    answer(session, 1)
+    work(session, 1)
     desk.open(item.item_id)
     assert desk.effect() is None
     assert desk.lessons()[0]["looks"].endswith(("sure", "of them"))
