@@ -12,7 +12,7 @@ from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
 from rhml_widgets.measures.intervals import wilson
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.views.explanation_panel import looks_of
-from rhml_widgets.views.words import duration_words, lesson_words, quoted
+from rhml_widgets.views.words import duration_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,10 +165,20 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
     marks = sum(bool(one.rationale) for one in session.state.judgments.values())
     if not lessons and not marks:
         return "Nothing beyond the labels."
-    told = [f"{lesson_words(lesson, term)} {_effect(session, lesson)}" for lesson in lessons]
+    told = [f"{_taught(lesson, term)} {_effect(session, lesson)}" for lesson in lessons]
     if marks:
         told.append(f"Words were marked in {marks:,} answer{'s' if marks > 1 else ''}.")
     return " ".join(told)
+
+
+def _taught(lesson: Lesson, term: Callable[[str], str]) -> str:
+    """Say what was taught to who was not there: no "you"."""
+    return " ".join(
+        f"{quoted(term(one['term']))} was struck as irrelevant."
+        if one["stance"] == "irrelevant"
+        else f"{quoted(term(one['term']))} was said to speak for {quoted(one['label'])}."
+        for one in lesson.stances
+    )
 
 
 def _effect(session: Session, lesson: Lesson) -> str:
