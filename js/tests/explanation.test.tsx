@@ -204,6 +204,7 @@ describe("teaching", () => {
     await settled();
     expect(words('[data-term="please"] .rhml-stance')).toBe("struckundo");
     expect(words('[data-term="please"] .rhml-reason-was')).toBe("−.77 →");
+    expect(rowOf("please").getAttribute("aria-label")).toBe("please: says nothing, before −.77; you: struck");
     expect(all(".rhml-bar-before").map((bar) => bar.style.width)).toEqual(["20.92%"]);
     expect(words(".is-total .rhml-reason-was")).toBe("+1.49 →");
     await click(one('[data-term="please"] [data-action="undo-lesson"]'));
@@ -214,6 +215,27 @@ describe("teaching", () => {
     await click(one('.rhml-menu [data-action="undo-lesson"]'));
     expect(model.of("undo_lesson")).toHaveLength(2);
     expect(document.activeElement).toBe(rowOf("please"));
+  });
+
+  it("brings the effect of a lesson into sight where it was taught, and nowhere else", async () => {
+    const seen: string[] = [];
+    Element.prototype.scrollIntoView = function (this: Element) {
+      seen.push(this.className);
+    };
+    try {
+      model.put({ props: props({ effect: effect({ lesson: 3 }) }) });
+      await settled();
+      expect(seen).toEqual([]);
+      await click(rowOf("please"));
+      await click(one('[data-action="teach-irrelevant"]'));
+      model.put({ props: props({ effect: effect({ pending: true, version: null, flips: 0 }) }) });
+      await settled();
+      model.put({ props: props({ effect: effect() }) });
+      await settled();
+      expect(seen).toEqual(["rhml-effect-card"]);
+    } finally {
+      delete (Element.prototype as Partial<Element>).scrollIntoView;
+    }
   });
 
   it("keeps what was not saved for a retry with the same event_id", async () => {

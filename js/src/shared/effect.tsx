@@ -18,12 +18,15 @@ export interface EffectViewProps {
   mayTeach: boolean;
   /** On its own in a view: the list has the room. */
   large?: boolean;
+  /** True where the person waits for it right here: then it comes into sight, once. */
+  askedFor?: { current: boolean };
 }
 
-export function EffectView({ effect, classes: names, act, mayTeach, large }: EffectViewProps) {
+export function EffectView({ effect, classes: names, act, mayTeach, large, askedFor }: EffectViewProps) {
   const { root } = useView();
   const acts = useActs(act);
   const [folded, setFolded] = useState(false);
+  const card = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const asked = useRef(false);
   const { lesson, pending, undone, flips, shown, looks, blind_left: blind } = effect;
@@ -32,6 +35,11 @@ export function EffectView({ effect, classes: names, act, mayTeach, large }: Eff
   const next = settled && !waiting ? Math.min(LOOKS, blind) : 0;
   const unseen = flips - (shown?.length ?? 0);
   const worse = !waiting && looks.judged >= LOOKS && looks.worse > looks.better;
+
+  useLayoutEffect(() => {
+    if (askedFor?.current) card.current?.scrollIntoView?.({ block: "nearest" });
+    if (askedFor) askedFor.current = false;
+  }, []);
 
   // The button that asked for the list is gone when it comes: the focus goes on to the list.
   useLayoutEffect(() => {
@@ -97,7 +105,7 @@ export function EffectView({ effect, classes: names, act, mayTeach, large }: Eff
   );
   return (
     <div class={classes("rhml-effect", large && "is-large", undone && "is-undone")}>
-      <div class="rhml-effect-card" aria-live="polite" aria-atomic="true" aria-busy={pending}>
+      <div ref={card} class="rhml-effect-card" aria-live="polite" aria-atomic="true" aria-busy={pending}>
         <Words effect={effect} large={large === true} next={next} />
         {!pending && !undone && looks.asked > 0 && <Looks looks={looks} />}
         {mayTeach && (!undone || pending) && (
