@@ -416,7 +416,7 @@ describe("effect", () => {
       "5 of 5 better",
       ["Show me the other 5", "Undo"],
     ],
-    [{ since: "Since then 12 more answers moved my reasons, too." }, "Since then 12 more answers", ["Judge 5 blind", "Show me the 31", "Undo"]],
+    [{ since: "Meanwhile 12 more answers moved my reasons, too." }, "Meanwhile 12 more answers", ["Judge 5 blind", "Show me the 31", "Undo"]],
     [{ undone: true, version: 16 }, "Taken back. I refitted as v16 without it", []],
     [{ undone: true, pending: true }, "I take it back: refitting…", []],
   ])("%o", async (more, said, buttons) => {

@@ -65,28 +65,32 @@ def lead(
 
 def _question(session: Session, question: str | None) -> str:
     names = ", ".join(quoted(label) for label in session.classes_) or "no class yet"
-    asked = question or f"Which of {names} is each text?"
+    asked = question or f"Which of {names} is each {session.pool.kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
     note = f", {twice:,} of them exact duplicates" if twice else ""
-    return f"{asked} The pool has {rows:,} texts{note}; {session.state.n_labeled:,} were answered."
+    pool = f"The pool has {rows:,} {session.pool.kind}s{note}"
+    return f"{asked} {pool}; {session.state.n_labeled:,} were answered."
 
 
 def _shares(session: Session, outcomes: list[Outcome]) -> str:
     found = Counter(outcome.label for outcome in outcomes)
     if not outcomes:
-        return "Not known: no text was drawn at random yet, and those the model asked for are not."
+        return (
+            f"not yet: no {session.pool.kind} was drawn at random, and those the model asked for "
+            "are not."
+        )
     n = len(outcomes)
     if n < AT_LEAST:
         told = ", ".join(f"{quoted(label)} {found[label]}" for label in session.classes_)
-        return f"Of {n} texts drawn at random: {told}. Too few for shares in percent."
+        return f"Of {n} {session.pool.kind}s drawn at random: {told}. Too few for percent."
     parts = []
     for label in session.classes_:
         low, high = wilson(found[label], n)
         parts.append(
             f"{quoted(label)} {100 * found[label] / n:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
         )
-    return f"{', '.join(parts)}: from {n} texts drawn at random, 95 % intervals."
+    return f"{', '.join(parts)}: from {n} {session.pool.kind}s drawn at random, 95 % intervals."
 
 
 def _usable(session: Session, asked: Checks) -> str:
@@ -106,16 +110,18 @@ def _usable(session: Session, asked: Checks) -> str:
 def _not_usable(session: Session, asked: Checks) -> str:
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
-        return f"not yet: {_texts(rest)} only a label of the model, whose error is not known."
+        return (
+            f"not yet: {_left(session, rest)} only a label of the model, whose error is not known."
+        )
     close = _close_calls(session)
     if close is None:
-        return f"{_texts(rest)} no label."
+        return f"{_left(session, rest)} no label."
     left = int(np.count_nonzero(~session.learner.taken))
     return (
-        f"not yet: whose label of the model is wrong. {close:,} of the {left:,} texts that nobody "
-        f"answered are close calls: their best two classes score within {CLOSE:.2f} of each "
-        "other. That is the model's own score, not an error that was checked; items held out are "
-        "left aside."
+        f"not yet: whose label of the model is wrong. {close:,} of the {left:,} "
+        f"{session.pool.kind}s nobody answered are close calls: their best two classes score "
+        f"within {CLOSE:.2f} of each other. That is the model's own score, not an error that was "
+        "checked; items held out are left aside."
     )
 
 
@@ -127,8 +133,8 @@ def _close_calls(session: Session) -> int | None:
     return int(np.count_nonzero((live.outlook.margin < CLOSE) & ~session.learner.taken))
 
 
-def _texts(n: int) -> str:
-    return "1 text has" if n == 1 else f"{n:,} texts have"
+def _left(session: Session, n: int) -> str:
+    return f"1 {session.pool.kind} has" if n == 1 else f"{n:,} {session.pool.kind}s have"
 
 
 def _weakest(session: Session, outcomes: list[Outcome]) -> str:
@@ -146,7 +152,7 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
 def _relies_on(session: Session, term: Callable[[str], str]) -> str:
     told = session.learner.strongest(STRONGEST)
     if not told:
-        return "Not stated for this kind of model; see the reasons of single texts below."
+        return "Not stated for this kind of model; see the reasons given below."
     return (
         "; ".join(
             f"for {quoted(label)}: {', '.join(quoted(term(one)) for one in terms)}"
@@ -195,7 +201,7 @@ def _caveats(session: Session, asked: Checks) -> str:
         if not session.truth
         else "Where truth was given, it was never learned from."
     ]
-    told.append("Texts the model asked for are the hard ones; they say nothing of the whole pool.")
+    told.append("What the model asked for is the hard part; it says nothing of the whole pool.")
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions
         told.append(f"The checks were answered against versions {first} to {last}, not the last.")
@@ -218,7 +224,7 @@ def _next_step(session: Session, asked: Checks) -> str:
         return f"Answer {what}{time}; then the share of right labels can be told."
     close = _close_calls(session)
     if not close:
-        return "Answer more checks: each narrows the interval. No text is a close call."
+        return "Answer more checks: each narrows the interval. There is no close call."
     time = f", {duration_words(each * close)} at the pace so far" if each else ""
     calls = "the one close call" if close == 1 else f"the {close:,} close calls, one by one"
     return f"Judge {calls}{time}; then answer more checks to see what that gained."

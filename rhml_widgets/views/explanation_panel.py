@@ -152,13 +152,15 @@ def _first_without(state: State | StateView, lesson: Lesson) -> int | None:
 
 
 def _since(state: State | StateView, lesson: Lesson) -> str:
-    """Say what else went into the reasons since the version the lesson came with."""
+    """Say what else moved the reasons since the version before the lesson, shown as "before"."""
     last = state.last_version
-    if lesson.version is None or last is None or last.version == lesson.version:
+    if lesson.version is None or last is None:
         return ""
-    more = last.n_labels - state.versions[lesson.version].n_labels
+    earlier = [one for one in state.versions.values() if one.seq < lesson.seq]
+    before = earlier[-1] if earlier else state.versions[lesson.version]
+    more = last.n_labels - before.n_labels
     others = sum(
-        other.version is not None and other.version > lesson.version
+        other.seq != lesson.seq and other.version is not None and other.version > before.version
         for other in state.lessons.values()
     )
     told = [
@@ -166,9 +168,11 @@ def _since(state: State | StateView, lesson: Lesson) -> str:
         for size, what in ((more, "more answer"), (others, "more lesson"))
         if size > 0
     ]
-    if not told:
-        return f"I am at v{last.version} by now, so not all that moved since is its doing."
-    return f"Since then {' and '.join(told)} moved my reasons, too."
+    if told:
+        return f"Meanwhile {' and '.join(told)} moved my reasons, too."
+    if last.version != lesson.version:
+        return f"I am at v{last.version} by now: not all that moved is this lesson's doing."
+    return ""
 
 
 def looks_of(state: State | StateView, lesson: Lesson) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from dyads import Dyad
 from sessions import CLASSES, begin, right, texts, vague, work
 
 from rhml_widgets.state import Lesson
 from rhml_widgets.views.desk import UNSEEN, Desk
 from rhml_widgets.views.encoder import json_safe
-from rhml_widgets.views.explanation_panel import _verdict, looks_of
+from rhml_widgets.views.explanation_panel import _verdict, effect_props, looks_of
 
 
 @pytest.fixture
@@ -101,13 +102,13 @@ def test_a_card_says_which_version_did_it_and_what_came_since(session):
     effect = desk.effect()
     assert (effect["version"], effect["since"]) == (taught, "")
     work(session, 1)
-    assert desk.effect()["since"] == "Since then 1 more answer moved my reasons, too."
+    assert desk.effect()["since"] == "Meanwhile 1 more answer moved my reasons, too."
     other = desk.teach("today", "crash", "supports")
     assert desk.effect()["lesson"] == other
     desk._lesson = lesson
     effect = desk.effect()
     assert effect["version"] == taught
-    assert effect["since"] == ("Since then 1 more answer and 1 more lesson moved my reasons, too.")
+    assert effect["since"] == ("Meanwhile 1 more answer and 1 more lesson moved my reasons, too.")
     desk.undo_lesson(lesson)
     effect = desk.effect()
     assert effect["undone"]
@@ -115,6 +116,30 @@ def test_a_card_says_which_version_did_it_and_what_came_since(session):
     work(session, 2)
     assert desk.effect()["version"] == effect["version"]
     json.dumps(json_safe(desk.effect()), allow_nan=False)
+
+
+def effect(dyad, seq):
+    return effect_props(
+        dyad.state, dyad.state.lessons[seq], fitting=False, total=9, shown=None, blind_left=0
+    )
+
+
+def test_what_came_in_the_same_fit_is_told_and_a_refit_alone_is_too():
+    dyad = Dyad()
+    dyad.answer("i1", "spam")
+    dyad.fit(1)
+    lesson = dyad.teach("please")
+    dyad.answer("i2", "ham")
+    dyad.answer("i3", "ham")
+    dyad.fit(2, lesson=lesson)
+    assert effect(dyad, lesson)["since"] == "Meanwhile 2 more answers moved my reasons, too."
+    other = dyad.teach("thanks")
+    dyad.fit(3, lesson=other)
+    assert effect(dyad, other)["since"] == ""
+    dyad.fit(4)
+    assert effect(dyad, other)["since"] == (
+        "I am at v4 by now: not all that moved is this lesson's doing."
+    )
 
 
 def test_taking_back_waits_for_its_refit():

@@ -94,7 +94,7 @@ def test_close_calls_are_counted_from_the_live_scores_of_what_is_left():
         left = [n for n in range(len(session.pool)) if not session.learner.taken[n]]
         close = sum(margins[n] < CLOSE for n in left)
         assert 0 < close < len(left)
-        assert f"{close} of the {len(left)} texts that nobody answered are close calls" in said
+        assert f"{close} of the {len(left)} texts nobody answered are close calls" in said
         assert "not an error that was checked" in said
         assert f"{close} close calls" in line(session, "Next step")
 

@@ -191,7 +191,7 @@ export interface EffectProps {
   /** How many more can still be judged blind. */
   blind_left: number;
   undone: boolean;
-  /** What else moved the reasons since the version the lesson came with; "" where nothing did. */
+  /** What else moved the reasons since the version before the lesson; "" where nothing did. */
   since: string;
 }
 
