@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.points import HEIGHT, SHOWN, curve_rows, describe, version_rows
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ LEAST_LABELS = 10
 """The axis shows at least so many labels."""
 
 _NAMES = ("curve", "versions")
-_PADDING = {"left": 4, "right": 4, "top": 8, "bottom": 4}
+# Above the plot stands what the newest lesson's line is called.
+_PADDING = {"left": 4, "right": 4, "top": 20, "bottom": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.La
     x = alt.X(
         "n_labels:Q",
         title="labels you gave",
-        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=5, titleAnchor="end"),
+        axis=alt.Axis(grid=False, tickMinStep=1, tickCount=5, titleAnchor="end", labelFlush=False),
         scale=alt.Scale(
             domain=[0, end],
             range=[0, alt.ExprRef(f"width - {MARGIN}")],
@@ -191,6 +193,9 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
         taught.mark_point(
             color=palette.pair, fill=palette.pair, shape="diamond", size=40, opacity=1
         ).encode(y=alt.value(HEIGHT), tooltip=tooltip),
+        taught.transform_filter("isValid(datum.label)")
+        .mark_text(color=palette.pair, baseline="bottom")
+        .encode(y=alt.value(-4), text="label:N", description="label:N"),
         data=versions,
     )
 
@@ -232,7 +237,7 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
         alt.layer(
             # Bands of two colors on top of each other cannot be told apart: the person's
             # interval stands beside the line and in the table.
-            rows.transform_filter("indexof(datum.series, 'model') === 0")
+            rows.transform_filter("indexof(datum.series, 'model') === 0 && datum.stage >= 1")
             .mark_area(opacity=0.13)
             .encode(y=y, y2="high:Q"),
             rows.transform_filter("datum.stage <= 1")
@@ -276,7 +281,10 @@ def _told() -> dict[str, str]:
     return {
         "what": f"{json.dumps(tips)}[datum.series]",
         "count": "round(datum.value * datum.n) + ' of ' + datum.n",
-        "range": "format(datum.low, '.2f') + ' to ' + format(datum.high, '.2f')",
+        "range": (
+            f"datum.n < {AT_LEAST} ? 'from {AT_LEAST} on'"
+            " : format(datum.low, '.2f') + ' to ' + format(datum.high, '.2f')"
+        ),
         "doubt": f"{json.dumps(doubt)}[datum.series] || '{average} ' + datum.n",
         "against": f"{json.dumps(against)}[datum.series] || 'your own blind answers'",
     }

@@ -219,7 +219,9 @@ class Teaching(Answering):
             raise UnknownTermError(msg)
         return term, label
 
-    def flips(self, lesson: int | None = None, n: int | None = None) -> pd.DataFrame:
+    def flips(
+        self, lesson: int | None = None, n: int | None = None, *, but: Sequence[str] = ()
+    ) -> pd.DataFrame:
         """Return the items whose prediction a lesson changed; logged as exposure.
 
         Parameters
@@ -228,6 +230,8 @@ class Teaching(Answering):
             The lesson's seq; None: the latest that was measured.
         n : int, optional
             At most so many rows, at least 1; only these are exposed.
+        but : sequence of item_id
+            Left out, and so not exposed.
 
         Returns
         -------
@@ -238,6 +242,7 @@ class Teaching(Answering):
             _require_count(n)
         change = self._learner.change(self._lesson(lesson))
         frame = frames.flips(self.pool, change, self.classes_)
+        frame = frame[~frame["item_id"].isin(but)] if len(but) else frame
         frame = frame if n is None else frame.head(n)
         self._expose(frame["item_id"].tolist(), "flips")
         return frame

@@ -39,7 +39,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         </div>
         {curves ? (
           <div class="rhml-pad rhml-known">
-            <CurvesView props={curves} vega={vega} frozen={frozen} />
+            <CurvesView props={curves} vega={vega} frozen={frozen} told={props.standing} />
           </div>
         ) : null}
         {told ? (

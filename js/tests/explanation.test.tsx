@@ -27,11 +27,15 @@ function reasons(more: Partial<ReasonsProps> = {}): ReasonsProps {
   };
 }
 
+function looks(asked: number, judged: number, words = "", more: Partial<EffectProps["looks"]> = {}) {
+  return { asked, judged, better: 0, worse: 0, neither: 0, words, ...more };
+}
+
 function effect(more: Partial<EffectProps> = {}): EffectProps {
   return {
     lesson: 7, words: "You struck “please”.", pending: false, version: 15, flips: 31, total: 2497,
-    shown: null, looks: { asked: 0, judged: 0, better: 0, worse: 0, neither: 0 }, blind_left: 31,
-    undone: false, ...more,
+    shown: null, looks: looks(0, 0), blind_left: 31,
+    undone: false, since: "", ...more,
   };
 }
 
@@ -97,6 +101,22 @@ describe("reasons", () => {
     expect(rowOf("need").getAttribute("aria-label")).toBe("need: speaks for how-to, −.58");
     expect(words(".rhml-sum-row.is-total")).toBe("adds up tolog-odds for trade over how-to+1.49");
     expect(words(".rhml-h2 .rhml-why")).toBe("exact · contributions add up to the score");
+  });
+
+  it("keeps a class's own letters in a heading", () => {
+    expect(all(".rhml-h2 .rhml-named").map((name) => name.textContent)).toEqual(["“trade”", "“how-to”"]);
+  });
+
+  it("says in words how near the nearest are", async () => {
+    const near = [1, 0.7, 0.4, 0.12, 0.001].map((similarity, i) => ({
+      item_id: `n${i}`, excerpt: "“so he said”", label: 0, similarity,
+    }));
+    model.put({ props: props({ neighbors: near }) });
+    await settled();
+    expect(all(".rhml-neighbor-like").map((cell) => cell.textContent)).toEqual([
+      "the same words", "much alike", "alike", "a little alike", "hardly alike",
+    ]);
+    expect(all(".rhml-neighbor-text")[0]?.textContent).toBe("“so he said”");
   });
 
   it("draws for to the right, against to the left, in one scale", () => {
@@ -184,16 +204,38 @@ describe("teaching", () => {
     await settled();
     expect(words('[data-term="please"] .rhml-stance')).toBe("struckundo");
     expect(words('[data-term="please"] .rhml-reason-was')).toBe("−.77 →");
+    expect(rowOf("please").getAttribute("aria-label")).toBe("please: says nothing, before −.77; you: struck");
     expect(all(".rhml-bar-before").map((bar) => bar.style.width)).toEqual(["20.92%"]);
     expect(words(".is-total .rhml-reason-was")).toBe("+1.49 →");
     await click(one('[data-term="please"] [data-action="undo-lesson"]'));
     expect(model.of("undo_lesson")[0]?.args).toEqual({ lesson: 7, event_id: expect.any(String) });
     await click(rowOf("please"));
-    expect(words(".rhml-menu-says")).toBe("you struck “please”");
-    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["speaks for …", "undo"]);
+    expect(words(".rhml-menu-says")).toBe("You struck “please”");
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["It speaks for …", "Undo"]);
     await click(one('.rhml-menu [data-action="undo-lesson"]'));
     expect(model.of("undo_lesson")).toHaveLength(2);
     expect(document.activeElement).toBe(rowOf("please"));
+  });
+
+  it("brings the effect of a lesson into sight where it was taught, and nowhere else", async () => {
+    const seen: string[] = [];
+    Element.prototype.scrollIntoView = function (this: Element) {
+      seen.push(this.className);
+    };
+    try {
+      model.put({ props: props({ effect: effect({ lesson: 3 }) }) });
+      await settled();
+      expect(seen).toEqual([]);
+      await click(rowOf("please"));
+      await click(one('[data-action="teach-irrelevant"]'));
+      model.put({ props: props({ effect: effect({ pending: true, version: null, flips: 0 }) }) });
+      await settled();
+      model.put({ props: props({ effect: effect() }) });
+      await settled();
+      expect(seen).toEqual(["rhml-effect-card"]);
+    } finally {
+      delete (Element.prototype as Partial<Element>).scrollIntoView;
+    }
   });
 
   it("keeps what was not saved for a retry with the same event_id", async () => {
@@ -213,7 +255,7 @@ describe("teaching", () => {
     model.put({ props: props({ reasons: reasons({ against: null }) }) });
     await settled();
     await click(rowOf("please"));
-    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …"]);
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["Irrelevant", "It speaks for …"]);
   });
 
   it("says what stands, and does not offer it again", async () => {
@@ -221,11 +263,11 @@ describe("teaching", () => {
     model.put({ props: props({ reasons: reasons({ rows: backed }) }) });
     await settled();
     await click(rowOf("escrow"));
-    expect(words(".rhml-menu-says")).toBe("you say “escrow” speaks for “trade”");
-    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …", "undo"]);
+    expect(words(".rhml-menu-says")).toBe("You say “escrow” speaks for “trade”");
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["Irrelevant", "It speaks for …", "Undo"]);
     await click(rowOf("logs"));
     expect(words(".rhml-menu-says")).toBe("I hardly listen to “logs”");
-    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["irrelevant", "speaks for …"]);
+    expect(all('[role="menuitem"]').map((item) => item.textContent)).toEqual(["Irrelevant", "It speaks for …"]);
   });
 
   it("works by keys alone, and Esc gives the focus back", async () => {
@@ -234,7 +276,7 @@ describe("teaching", () => {
     expect(document.activeElement).toBe(rowOf("need"));
     expect(all('.rhml-reason-row[tabindex="0"]')).toEqual([rowOf("need")]);
     await keyed("Enter");
-    expect(document.activeElement?.textContent).toBe("yes, because");
+    expect(document.activeElement?.textContent).toBe("Yes, it does");
     await keyed("Escape");
     expect(all(".rhml-menu")).toEqual([]);
     expect(document.activeElement).toBe(rowOf("need"));
@@ -248,6 +290,25 @@ describe("teaching", () => {
     await keyed("Enter");
     expect(model.of("teach")[0]?.args).toMatchObject({ term: "need", stance: "supports", label: 2 });
     expect(document.activeElement).toBe(rowOf("need"));
+  });
+
+  it("keeps the focus in an open menu, round and round", async () => {
+    await click(rowOf("escrow"));
+    const here = () => document.activeElement?.textContent;
+    expect(here()).toBe("Yes, it does");
+    for (const [key, shiftKey, to] of [
+      ["Tab", false, "No, irrelevant"],
+      ["Tab", false, "No, it speaks for …"],
+      ["Tab", false, "Yes, it does"],
+      ["Tab", true, "No, it speaks for …"],
+      ["ArrowDown", false, "Yes, it does"],
+    ] as const) {
+      expect((await keyed(key, { shiftKey })).defaultPrevented).toBe(true);
+      expect(here()).toBe(to);
+    }
+    expect(all(".rhml-menu [data-label]")).toEqual([]);
+    await keyed("Escape");
+    expect((await keyed("Tab")).defaultPrevented).toBe(false);
   });
 
   it("never teaches by a held key", async () => {
@@ -304,12 +365,13 @@ describe("teaching", () => {
 describe("effect", () => {
   it("keeps its place while refitting, then says its size", async () => {
     await draw(props({ effect: effect({ pending: true, version: null, flips: 0 }) }));
-    expect(words(".rhml-effect-pending > p")).toBe("You struck “please”. Refitting…");
+    expect(words(".rhml-effect-pending > p")).toBe("You struck “please”. I learn it: refitting…");
     expect(all("button[data-action]").map((b) => b.dataset["action"])).toEqual(["undo-lesson"]);
     model.put({ props: props({ effect: effect() }) });
     await settled();
     expect(words(".rhml-effect-words")).toBe(
-      "You struck “please”. Refitted as v15. 31 of 2,497 predictions changed. Whether for the better, five blind looks will tell.",
+      "You struck “please”. I refitted as v15: 31 of my 2,497 predictions changed. " +
+        "For better or worse? Answer five of them blind, and I tell you.",
     );
     expect(all(".rhml-effect-card button").map((b) => b.textContent)).toEqual(["Judge 5 blind", "Show me the 31", "Undo"]);
     expect(one(".rhml-btn-main").textContent).toBe("Judge 5 blind");
@@ -334,23 +396,66 @@ describe("effect", () => {
     ]);
   });
 
+  const flip = { item_id: "f1", text: "one", before: 1, after: 0, judged: null };
+
   it.each<[Partial<EffectProps>, string, string[]]>([
-    [{ blind_left: 3 }, "Whether for the better, three blind looks will tell.", ["Judge 3 blind", "Show me the 31", "Undo"]],
-    [{ flips: 1, blind_left: 1 }, "one blind look will tell.", ["Judge 1 blind", "Show me which", "Undo"]],
-    [{ flips: 0, blind_left: 0 }, "No prediction changed: none of the 2,497 hung on it alone.", ["Undo"]],
-    [{ looks: { asked: 5, judged: 0, better: 0, worse: 0, neither: 0 } }, "5 waiting in the queue", ["Show me the 31", "Undo"]],
-    [{ looks: { asked: 5, judged: 5, better: 4, worse: 1, neither: 0 } }, "4 of 5 better, 1 worse", ["Judge 5 more blind", "Show me the 31", "Undo"]],
-    [{ looks: { asked: 5, judged: 2, better: 1, worse: 0, neither: 1 } }, "1 of 2 better, 1 neither, 3 waiting in the queue", ["Show me the 31", "Undo"]],
-    [{ undone: true, version: 16 }, "Taken back. Refitted as v16.", []],
-    [{ undone: true, pending: true }, "Taking it back: refitting…", []],
+    [{ blind_left: 3 }, "Answer three of them blind", ["Judge 3 blind", "Show me the 31", "Undo"]],
+    [{ flips: 1, blind_left: 1 }, "Answer one of them blind", ["Judge 1 blind", "Show me which", "Undo"]],
+    [{ flips: 0, blind_left: 0 }, "none of my 2,497 predictions changed. I keep the lesson", ["Undo"]],
+    [{ looks: looks(5, 0, "0 of 5 judged") }, "0 of 5 judged: they come next in the queue", ["Show me the 31", "Undo"]],
+    [{ looks: looks(5, 3, "3 of 5 judged", { better: 3 }) }, "3 of 5 judged", ["Show me the 31", "Undo"]],
+    [
+      { looks: looks(5, 5, "4 of 5 better, 1 worse: too few to be sure", { better: 4, worse: 1 }) },
+      "4 of 5 better, 1 worse: too few to be sure.",
+      ["Judge 5 more blind", "Show me the 31", "Undo"],
+    ],
+    [{ shown: [flip], blind_left: 5 }, "I keep five unseen", ["Judge 5 blind", "Undo"]],
+    [{ shown: [flip], flips: 1, blind_left: 0 }, "your judgment of it is not blind from here", ["Undo"]],
+    [
+      { shown: [flip], flips: 6, blind_left: 0, looks: looks(5, 5, "5 of 5 better: too few to be sure") },
+      "5 of 5 better",
+      ["Show me the other 5", "Undo"],
+    ],
+    [{ since: "Meanwhile 12 more answers moved my reasons, too." }, "Meanwhile 12 more answers", ["Judge 5 blind", "Show me the 31", "Undo"]],
+    [{ undone: true, version: 16 }, "Taken back. I refitted as v16 without it", []],
+    [{ undone: true, pending: true }, "I take it back: refitting…", []],
   ])("%o", async (more, said, buttons) => {
     await draw(props({ effect: effect(more) }));
     expect(words(".rhml-effect-card")).toContain(said);
     expect(all(".rhml-effect-card button").map((b) => b.textContent)).toEqual(buttons);
   });
 
+  it("tells nothing of the looks before all are judged", async () => {
+    await draw(props({ effect: effect({ looks: looks(5, 3, "3 of 5 judged", { better: 2, worse: 1 }) }) }));
+    expect(all(".rhml-looks-marks i").map((mark) => mark.className)).toEqual([
+      "is-judged", "is-judged", "is-judged", "is-waiting", "is-waiting",
+    ]);
+    const told = looks(5, 5, "3 of 5 better, 2 worse: too few to be sure", { better: 3, worse: 2 });
+    model.put({ props: props({ effect: effect({ looks: told }) }) });
+    await settled();
+    expect(all(".rhml-looks-marks i").map((mark) => mark.className)).toEqual([
+      "is-better", "is-better", "is-better", "is-worse", "is-worse",
+    ]);
+  });
+
+  it("asks for looks once a press, and again only for a retry", async () => {
+    await draw(props({ effect: effect() }));
+    const judge = one('[data-action="judge-flips"]');
+    await click(judge);
+    await click(judge);
+    expect(judge.getAttribute("aria-disabled")).toBe("true");
+    expect(model.of("judge_flips")).toHaveLength(1);
+    model.refuse(model.of("judge_flips")[0], "the disk is full");
+    await settled();
+    await click(all("button").find((button) => button.textContent === "Retry") as HTMLElement);
+    const ids = model.of("judge_flips").map(({ args }) => (args as { event_id: string }).event_id);
+    expect(ids).toHaveLength(2);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
   it("makes the way back the main one where most looks were worse", async () => {
-    await draw(props({ effect: effect({ looks: { asked: 5, judged: 5, better: 1, worse: 4, neither: 0 } }) }));
+    const told = looks(5, 5, "1 of 5 better, 4 worse: too few to be sure", { better: 1, worse: 4 });
+    await draw(props({ effect: effect({ looks: told }) }));
     expect(one(".rhml-btn-main").textContent).toBe("Undo");
   });
 
@@ -365,7 +470,7 @@ describe("effect", () => {
       "how-to→trade", "how-to→tradeyou said so, too", "chatter→tradeyou said chatter",
     ]);
     expect(words(".rhml-flips-head p")).toBe("2 from how-to to trade, 1 from chatter to trade");
-    expect(shown.root.textContent).toContain("The first 3 of 31.");
+    expect(shown.root.textContent).toContain("3 of 31 are listed.");
     expect(one(".rhml-flips").tabIndex).toBe(0);
   });
 });

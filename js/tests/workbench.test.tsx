@@ -30,7 +30,7 @@ function bench(more: Partial<WorkbenchProps> = {}): WorkbenchProps {
     seq: 10,
     header: { journal: "triage.rhml", person: "quiet-heron", model: queue.model, labeled: "3 of 100 labeled" },
     queue, explanation: explanation(),
-    lessons: [{ lesson: 4, words: "You struck “please”.", flips: 31, may_undo: true }],
+    lessons: [{ lesson: 4, words: "You struck “please”.", flips: 31, looks: "", may_undo: true }],
     standing: ["I agree with you on 33 of 41 checks."],
     ...more,
   };
@@ -58,6 +58,24 @@ describe("the workbench", () => {
     ]) expect(root.textContent).toContain(words);
     expect(root.querySelectorAll("[role=status]")).toHaveLength(1);
     expect(root.dataset["rhmlView"]).toBe("workbench");
+  });
+
+  it("says no sentence twice: the curve's is among those where we stand", async () => {
+    const told = bench();
+    const drawn: CurvesProps = { ...CURVES, empty: "", spec: { mark: "line" }, summary: told.standing[0] as string };
+    const { root, model } = await draw(told, { curves: drawn });
+    expect(root.textContent?.split("33 of 41 checks")).toHaveLength(2);
+    model.put({ props: bench({ seq: 11, standing: [] }) });
+    await settled();
+    expect(root.querySelector(".rhml-curves-summary")?.textContent).toContain("33 of 41 checks");
+  });
+
+  it("tells of each lesson what blind looks found", async () => {
+    const lesson = { lesson: 4, words: "You struck “please”.", flips: 1, looks: "1 of 1 better: that is all of them", may_undo: true };
+    const { root } = await draw(bench({ lessons: [lesson] }));
+    expect(root.querySelector(".rhml-lesson .rhml-number")?.textContent).toBe(
+      " 1 prediction changed; 1 of 1 better: that is all of them.",
+    );
   });
 
   it("leaves no empty place for what is not there yet", async () => {

@@ -26,6 +26,9 @@ HEIGHT = 200
 MAX_POINTS = 80
 MAX_VERSIONS = 60
 
+SYMBOLS = 9
+"""So many symbols at most on a line as wide as the plot."""
+
 ROOM_FOR_COUNTS = 1000
 """From so many on, counts no longer fit beside the lines."""
 
@@ -96,16 +99,17 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     groups = [(series, group) for series, group in named if series is not None]
     rows: list[dict[str, Any]] = []
     ends: list[dict[str, Any]] = []
+    width = max((int(group["n_labels"].max()) for _, group in groups), default=0)
     for series, group in groups:
         points = thin(group, max(2, n // len(groups)))
         few = int((points["n"] < AT_LEAST).sum())
-        every = -(-len(points) // 7)
+        marked = _apart_enough(points["n_labels"].tolist(), width)
         for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
             row: dict[str, Any] = {"series": series.key}
             for name, number in zip(_NUMBERS, point, strict=True):
                 row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
             row["stage"] = 0 if place < few else 1 if place == few else 2
-            if (len(points) - 1 - place) % every == 0:
+            if place in marked:
                 row["mark"] = 1
             rows.append(row)
         rows[-1]["label"] = f"{series.symbol} {series.name}\n{_end_words(rows[-1])}"
@@ -128,12 +132,14 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     Returns
     -------
     list of dict
-        ``n_labels``, ``version``, ``lesson`` (0 or 1) and, where known, ``flips``.
+        ``n_labels``, ``version``, ``lesson`` (1 where one came that still holds, else 0) and,
+        where known, ``flips``; ``label`` on the newest with a lesson.
     """
     labels = version_labels(state)
     versions = list(state.versions.values())
-    taught = [version for version in versions if version.lesson is not None][-n // 2 :]
-    plain = [version for version in versions if version.lesson is None]
+    held = {seq for seq, lesson in state.lessons.items() if not lesson.retracted}
+    taught = [version for version in versions if version.lesson in held][-n // 2 :]
+    plain = [version for version in versions if version.lesson not in held]
     room = n - len(taught)
     if len(plain) > room:
         plain = [plain[round(k * (len(plain) - 1) / max(1, room - 1))] for k in range(room)]
@@ -141,10 +147,12 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}
-        if version.lesson is not None:
+        if version.lesson in held:
             row["lesson"] = 1
             if version.flips is not None:
                 row["flips"] = version.flips
+            if version is taught[-1]:
+                row["label"] = "◆ you taught"
         rows.append(row)
     return rows
 
@@ -166,10 +174,10 @@ def describe(frame: pd.DataFrame) -> str:
         hits = round(float(last["value"]) * int(last["n"]))
         windowed = last["basis"] != "holdout" and len(group) > last["n"]
         what = f"{'the latest ' if windowed else ''}{last['n']} {_THINGS[last['basis']]}"
-        said.append(
-            f"{series.tip}: {hits} of {what}, "
-            f"interval {_decimal(last['low'])} to {_decimal(last['high'])}"
-        )
+        text = f"{series.tip}: {hits} of {what}"
+        if last["n"] >= AT_LEAST:
+            text += f", interval {_interval(last['low'], last['high'], ' to ')}"
+        said.append(text)
     if not said:
         return "Nothing has been measured yet."
     text = "; ".join(said)
@@ -178,12 +186,27 @@ def describe(frame: pd.DataFrame) -> str:
 
 def _end_words(row: Mapping[str, Any]) -> str:
     hits, n = round(row["value"] * row["n"]), row["n"]
+    if n < AT_LEAST:
+        return f"{hits} of {n}, too few yet"
     share = f"{hits} of {n}" if n < ROOM_FOR_COUNTS else f"{100 * row['value']:.0f} %"
-    return f"{share} [{_decimal(row['low'])}, {_decimal(row['high'])}]"
+    return f"{share} [{_interval(row['low'], row['high'], ', ')}]"
+
+
+def _interval(low: float, high: float, between: str) -> str:
+    return f"{_decimal(low)}{between}{_decimal(high)}"
 
 
 def _decimal(share: float) -> str:
     return f"{share:.2f}".removeprefix("0")
+
+
+def _apart_enough(n_labels: Sequence[int], width: int) -> set[int]:
+    """Return the places of the points whose symbols do not touch, the last one first."""
+    marked: list[int] = []
+    for place in reversed(range(len(n_labels))):
+        if not marked or n_labels[marked[-1]] - n_labels[place] >= max(1, width / SYMBOLS):
+            marked.append(place)
+    return set(marked)
 
 
 def _apart(values: Sequence[float]) -> list[float]:

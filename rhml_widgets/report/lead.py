@@ -11,17 +11,22 @@ import numpy as np
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
 from rhml_widgets.measures.intervals import wilson
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
-from rhml_widgets.views.words import duration_words, lesson_words, quoted
+from rhml_widgets.views.explanation_panel import looks_of
+from rhml_widgets.views.words import duration_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rhml_widgets.report.redaction import Redaction
     from rhml_widgets.session import Session
+    from rhml_widgets.state import Lesson
 
 __all__ = ["lead"]
 
 STRONGEST = 5
+
+CLOSE = 0.2
+"""Where the scores of the best two classes differ by less, a text is called a close call."""
 
 
 def lead(
@@ -60,28 +65,32 @@ def lead(
 
 def _question(session: Session, question: str | None) -> str:
     names = ", ".join(quoted(label) for label in session.classes_) or "no class yet"
-    asked = question or f"Which of {names} is each text?"
+    asked = question or f"Which of {names} is each {session.pool.kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
     note = f", {twice:,} of them exact duplicates" if twice else ""
-    return f"{asked} The pool has {rows:,} texts{note}; {session.state.n_labeled:,} were answered."
+    pool = f"The pool has {rows:,} {session.pool.kind}s{note}"
+    return f"{asked} {pool}; {session.state.n_labeled:,} were answered."
 
 
 def _shares(session: Session, outcomes: list[Outcome]) -> str:
     found = Counter(outcome.label for outcome in outcomes)
     if not outcomes:
-        return "Not known: no text was drawn at random yet, and those the model asked for are not."
+        return (
+            f"not yet: no {session.pool.kind} was drawn at random, and those the model asked for "
+            "are not."
+        )
     n = len(outcomes)
     if n < AT_LEAST:
         told = ", ".join(f"{quoted(label)} {found[label]}" for label in session.classes_)
-        return f"Of {n} texts drawn at random: {told}. Too few for shares in percent."
+        return f"Of {n} {session.pool.kind}s drawn at random: {told}. Too few for percent."
     parts = []
     for label in session.classes_:
         low, high = wilson(found[label], n)
         parts.append(
             f"{quoted(label)} {100 * found[label] / n:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
         )
-    return f"{', '.join(parts)}: from {n} texts drawn at random, 95 % intervals."
+    return f"{', '.join(parts)}: from {n} {session.pool.kind}s drawn at random, 95 % intervals."
 
 
 def _usable(session: Session, asked: Checks) -> str:
@@ -101,13 +110,31 @@ def _usable(session: Session, asked: Checks) -> str:
 def _not_usable(session: Session, asked: Checks) -> str:
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
-        return f"{rest:,} texts have only a label of the model whose error is not known."
-    unsure = session.learner.live
-    if unsure is None:
-        return f"{rest:,} texts have no label."
-    margins = unsure.outlook.margin
-    close = int(np.count_nonzero(margins < np.quantile(margins, 0.1)))
-    return f"About {close:,} texts are close calls between two classes; judge them one by one."
+        return (
+            f"not yet: {_left(session, rest)} only a label of the model, whose error is not known."
+        )
+    close = _close_calls(session)
+    if close is None:
+        return f"{_left(session, rest)} no label."
+    left = int(np.count_nonzero(~session.learner.taken))
+    return (
+        f"not yet: whose label of the model is wrong. {close:,} of the {left:,} "
+        f"{session.pool.kind}s nobody answered are close calls: their best two classes score "
+        f"within {CLOSE:.2f} of each other. That is the model's own score, not an error that was "
+        "checked; items held out are left aside."
+    )
+
+
+def _close_calls(session: Session) -> int | None:
+    """Count close calls by the live scores among what was not answered and is not held out."""
+    live = session.learner.live
+    if live is None:
+        return None
+    return int(np.count_nonzero((live.outlook.margin < CLOSE) & ~session.learner.taken))
+
+
+def _left(session: Session, n: int) -> str:
+    return f"1 {session.pool.kind} has" if n == 1 else f"{n:,} {session.pool.kind}s have"
 
 
 def _weakest(session: Session, outcomes: list[Outcome]) -> str:
@@ -125,7 +152,7 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
 def _relies_on(session: Session, term: Callable[[str], str]) -> str:
     told = session.learner.strongest(STRONGEST)
     if not told:
-        return "Not stated for this kind of model; see the reasons of single texts below."
+        return "Not stated for this kind of model; see the reasons given below."
     return (
         "; ".join(
             f"for {quoted(label)}: {', '.join(quoted(term(one)) for one in terms)}"
@@ -144,13 +171,28 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
     marks = sum(bool(one.rationale) for one in session.state.judgments.values())
     if not lessons and not marks:
         return "Nothing beyond the labels."
-    told = [
-        f"{lesson_words(lesson, term)} {lesson.flips or 0:,} predictions changed."
-        for lesson in lessons
-    ]
+    told = [f"{_taught(lesson, term)} {_effect(session, lesson)}" for lesson in lessons]
     if marks:
-        told.append(f"Words were marked in {marks:,} answers.")
+        told.append(f"Words were marked in {marks:,} answer{'s' if marks > 1 else ''}.")
     return " ".join(told)
+
+
+def _taught(lesson: Lesson, term: Callable[[str], str]) -> str:
+    """Say what was taught to who was not there: no "you"."""
+    return " ".join(
+        f"{quoted(term(one['term']))} was struck as irrelevant."
+        if one["stance"] == "irrelevant"
+        else f"{quoted(term(one['term']))} was said to speak for {quoted(one['label'])}."
+        for one in lesson.stances
+    )
+
+
+def _effect(session: Session, lesson: Lesson) -> str:
+    if lesson.flips is None:
+        return "Its effect was not measured."
+    looks = looks_of(session.state, lesson)["words"]
+    flips = f"{lesson.flips:,} prediction{'' if lesson.flips == 1 else 's'} changed"
+    return f"{flips}; judged blind: {looks}." if looks else f"{flips}."
 
 
 def _caveats(session: Session, asked: Checks) -> str:
@@ -159,7 +201,7 @@ def _caveats(session: Session, asked: Checks) -> str:
         if not session.truth
         else "Where truth was given, it was never learned from."
     ]
-    told.append("Texts the model asked for are the hard ones; they say nothing of the whole pool.")
+    told.append("What the model asked for is the hard part; it says nothing of the whole pool.")
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions
         told.append(f"The checks were answered against versions {first} to {last}, not the last.")
@@ -175,12 +217,17 @@ def _next_step(session: Session, asked: Checks) -> str:
     if missing:
         rate = session.check_share
         answers = round(missing / rate) if rate else 0
-        what = f"{missing} more checks" + (f", some {answers} answers" if answers else "")
+        what = f"{missing} more check{'s' if missing > 1 else ''}" + (
+            f", some {answers} answers" if answers else ""
+        )
         time = f", {duration_words(each * answers)} at the pace so far" if each and answers else ""
         return f"Answer {what}{time}; then the share of right labels can be told."
-    close = len(session.pool) // 10
-    time = f", {duration_words(each * close)}" if each else ""
-    return f"Judge the closest calls one by one: some {close:,} texts{time}."
+    close = _close_calls(session)
+    if not close:
+        return "Answer more checks: each narrows the interval. There is no close call."
+    time = f", {duration_words(each * close)} at the pace so far" if each else ""
+    calls = "the one close call" if close == 1 else f"the {close:,} close calls, one by one"
+    return f"Judge {calls}{time}; then answer more checks to see what that gained."
 
 
 def _made_with(session: Session) -> str:

@@ -14,6 +14,7 @@ from rhml_widgets.report.pack import FrozenView, pack
 from rhml_widgets.report.redaction import Redaction
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
+from rhml_widgets.views.explanation_panel import looks_of
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -170,10 +171,11 @@ def _lessons(session: Session, redaction: Redaction) -> Html:
         if lesson.retracted:
             continue
         flips = "not measured" if lesson.flips is None else f"{lesson.flips:,}"
-        rows.append((lesson_words(lesson, redaction.term), flips))
+        looks = looks_of(session.state, lesson)["words"]
+        rows.append((lesson_words(lesson, redaction.term), flips, looks or "not judged"))
     if not rows:
         return element("p", "Nothing beyond labels.")
-    return _table(("lesson", "predictions it changed"), rows)
+    return _table(("lesson", "predictions it changed", "judged blind"), rows)
 
 
 def _answers(session: Session, redaction: Redaction) -> Html:

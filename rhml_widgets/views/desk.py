@@ -11,6 +11,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rhml_widgets.exceptions import NotFittedYetError, NotSavedError, RhmlError
 from rhml_widgets.journal.events import Taught
 from rhml_widgets.measures.agreement import kept
@@ -45,6 +47,9 @@ AHEAD = 2
 """Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
 
 MAX_FLIPS = 200
+
+UNSEEN = 5
+"""Of twice as many flips or more so many are not shown at first, to be judged blind."""
 
 _DESKS: weakref.WeakKeyDictionary[Session, Desk] = weakref.WeakKeyDictionary()
 _GUARD = threading.Lock()
@@ -106,8 +111,7 @@ class Desk:
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
         self._subject = (item_id, label, against, None)
-        self._before = None
-        self._lesson = None
+        self._put_away_lesson()
         self._explanation()
 
     def teach(self, term: str, label: Label | None, stance: str, **origin: Any) -> int:
@@ -126,6 +130,15 @@ class Desk:
             self._before = (resolved, explanation)
         return effect.lesson
 
+    def _put_away_lesson(self) -> None:
+        """Close the lesson of another item; its effect stays while blind looks at it are out."""
+        self._before = None
+        state = self.session.state
+        lesson = None if self._lesson is None else state.lessons[self._lesson]
+        looks = None if lesson is None else looks_of(state, lesson)
+        if looks is None or looks["judged"] == looks["asked"]:
+            self._lesson = None
+
     def undo_lesson(self, lesson: int, event_id: str | None = None) -> None:
         """Take a lesson back; its card stays and says so."""
         self.session.undo(lesson, event_id=event_id)
@@ -133,9 +146,13 @@ class Desk:
         self._before = None
 
     def show_flips(self, lesson: int) -> None:
-        """List a lesson's flips; from then on these items are exposed."""
+        """List a lesson's flips; from then on these items are exposed.
+
+        At first a few are left out, and those that wait in the queue: they can still be judged
+        blind. Asked for again, all are listed.
+        """
         session = self.session
-        frame = session.flips(lesson, MAX_FLIPS)
+        frame = session.flips(lesson, MAX_FLIPS, but=self._kept_unseen(lesson))
         index = {label: place for place, label in enumerate(session.classes_)}
         self._lesson = lesson
         self._flips[lesson] = [
@@ -147,6 +164,17 @@ class Desk:
             }
             for row in frame.to_dict("records")
         ]
+
+    def _kept_unseen(self, lesson: int) -> list[str]:
+        session = self.session
+        state = session.state
+        looks = state.lessons[lesson].looks if lesson in state.lessons else {}
+        free = session.blind_flips(lesson)
+        if looks or lesson in self._flips or len(free) < 2 * UNSEEN:
+            return [item_id for item_id in looks if item_id in state.waiting]
+        stream = np.random.default_rng([session.learner.seed, lesson])
+        chosen = stream.choice(free, size=UNSEEN, replace=False)
+        return [session.pool.ids[number] for number in chosen.tolist()]
 
     # ---- props ----------------------------------------------------------------------------
 
@@ -197,7 +225,8 @@ class Desk:
         said = answer.predicted
         subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:
-            self._subject, self._before, self._lesson = subject, None, None
+            self._subject = subject
+            self._put_away_lesson()
         try:
             explanation = self._explanation()
         except Exception:  # noqa: BLE001 - a user's estimator may raise anything
@@ -333,12 +362,12 @@ class Desk:
             shown = [{**row, "judged": self._judged(row["item_id"], index)} for row in shown]
         measured = lesson.flips is not None and not lesson.retracted
         return effect_props(
+            state,
             lesson,
-            pending=lesson.version is None and not lesson.retracted and session.fitting,
+            fitting=session.fitting,
             total=len(session.pool),
             shown=shown,
             blind_left=len(session.blind_flips(lesson.seq)) if measured and lesson.flips else 0,
-            looks=looks_of(state, lesson),
         )
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
@@ -356,6 +385,7 @@ class Desk:
                 "lesson": lesson.seq,
                 "words": lesson_words(lesson),
                 "flips": lesson.flips,
+                "looks": looks_of(session.state, lesson)["words"],
                 "may_undo": not session.read_only,
             }
             for lesson in reversed(held)

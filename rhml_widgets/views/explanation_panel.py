@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.measures.intervals import anytime
 from rhml_widgets.views.words import excerpt, lesson_words, quoted
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["effect_props", "explanation_props", "looks_of", "reasons_props", "standing_stances"]
 
 MAX_REASONS = 12
+
+EVEN = 0.5
+"""Share of looks for better where a lesson changes nothing for better or worse."""
 
 _EXACTNESS = {
     "exact": "exact · contributions add up to the score",
@@ -65,7 +69,10 @@ def reasons_props(
     order = sorted(
         range(len(names)), key=lambda i: (-max(abs(values[i]), abs(old.get(names[i], 0))), i)
     )
-    listed = [i for i in order if values[i] or old.get(names[i])][:MAX_REASONS]
+    # A struck word weighs nothing; it is listed all the same, for its undo.
+    listed = [i for i in order if values[i] or old.get(names[i]) or names[i].casefold() in stances][
+        :MAX_REASONS
+    ]
     spans: dict[int, list[list[int]]] = {}
     for start, end, feature in explanation.spans:
         spans.setdefault(int(feature), []).append([int(start), int(end)])
@@ -100,40 +107,110 @@ def reasons_props(
 
 
 def effect_props(
+    state: State | StateView,
     lesson: Lesson,
     *,
-    pending: bool,
+    fitting: bool,
     total: int,
     shown: list[dict[str, Any]] | None,
     blind_left: int,
-    looks: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Return what a lesson did: counts, and the items only where they were asked for."""
+    """Return what a lesson did: counts, and the items only where they were asked for.
+
+    Parameters
+    ----------
+    fitting : bool
+        Whether a refit runs, which the lesson, or its being taken back, then waits for.
+    total : int
+        Predictions in all.
+    shown : list of dict or None
+        The items that changed, once they were asked for.
+    blind_left : int
+        How many of them can still be judged blind.
+    """
+    version = _first_without(state, lesson) if lesson.retracted else lesson.version
     return {
         "lesson": lesson.seq,
         "words": lesson_words(lesson),
-        "pending": pending,
-        "version": lesson.version,
+        "pending": version is None and fitting,
+        "version": version,
         "flips": lesson.flips or 0,
         "total": total,
         "shown": shown,
-        "looks": dict(looks),
+        "looks": looks_of(state, lesson),
         "blind_left": blind_left,
         "undone": lesson.retracted,
+        "since": "" if lesson.retracted else _since(state, lesson),
     }
 
 
-def looks_of(state: State | StateView, lesson: Lesson) -> dict[str, int]:
-    """Count the blind looks at a lesson's flips: asked, judged, better, worse, neither."""
-    counts = {"asked": len(lesson.looks), "judged": 0, "better": 0, "worse": 0, "neither": 0}
+def _first_without(state: State | StateView, lesson: Lesson) -> int | None:
+    """Return the first version that was fitted after the lesson was taken back."""
+    seq = state.retracted[lesson.seq]
+    later = (one.version for one in state.versions.values() if one.snapshot_seq >= seq)
+    return next(later, None)
+
+
+def _since(state: State | StateView, lesson: Lesson) -> str:
+    """Say what else moved the reasons since the version before the lesson, shown as "before"."""
+    last = state.last_version
+    if lesson.version is None or last is None:
+        return ""
+    earlier = [one for one in state.versions.values() if one.seq < lesson.seq]
+    before = earlier[-1] if earlier else state.versions[lesson.version]
+    more = last.n_labels - before.n_labels
+    others = sum(
+        other.seq != lesson.seq and other.version is not None and other.version > before.version
+        for other in state.lessons.values()
+    )
+    told = [
+        f"{size:,} {what}{'s' if size > 1 else ''}"
+        for size, what in ((more, "more answer"), (others, "more lesson"))
+        if size > 0
+    ]
+    if told:
+        return f"Meanwhile {' and '.join(told)} moved my reasons, too."
+    if last.version != lesson.version:
+        return f"I am at v{last.version} by now: not all that moved is this lesson's doing."
+    return ""
+
+
+def looks_of(state: State | StateView, lesson: Lesson) -> dict[str, Any]:
+    """Count the blind looks at a lesson's flips.
+
+    Returns
+    -------
+    dict
+        ``asked``, ``judged``, ``better``, ``worse``, ``neither``, and ``words``: how many are
+        judged, or once all are, the verdict with its doubt. Looks that were put aside, or whose
+        item was shown before it was judged, do not count.
+    """
+    counts = {"asked": 0, "judged": 0, "better": 0, "worse": 0, "neither": 0}
     for item_id, (before, after) in lesson.looks.items():
         blind = state.blind(item_id)
         if blind is None:
+            counts["asked"] += item_id in state.waiting and not state.is_exposed(item_id)
             continue
-        counts["judged"] += 1
         side = "better" if blind.label == after else "worse" if blind.label == before else "neither"
-        counts[side] += 1
-    return counts
+        for key in ("asked", "judged", side):
+            counts[key] += 1
+    return {**counts, "words": _verdict(counts, lesson.flips or 0)}
+
+
+def _verdict(looks: Mapping[str, int], flips: int) -> str:
+    n, better, worse = looks["judged"], looks["better"], looks["worse"]
+    if looks["asked"] > n or not n:
+        # Told only when all are judged: the rest shall be as blind as the first.
+        return f"{n} of {looks['asked']} judged" if looks["asked"] else ""
+    told = ", ".join(
+        [f"{better} of {n} better"]
+        + [f"{looks[side]} {side}" for side in ("worse", "neither") if looks[side]]
+    )
+    if n == flips:
+        return f"{told}: that is all of them"
+    low, high = anytime(better, better + worse) if better + worse else (0.0, 1.0)
+    # At 95 %, however often one looks.
+    return f"{told}: {'too few to be sure' if low <= EVEN <= high else 'more than chance'}"
 
 
 def explanation_props(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.measures.agreement import AT_LEAST
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -51,17 +53,21 @@ def learning_curves_props(
 
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the latest points of each series, newest first, as text."""
-    columns = ["answers", "who", "what", "share", "interval", "n"]
+    from rhml_widgets.measures.points import SHOWN
+
+    columns = ["labels", "measured", "count", "95 % interval, at all looks"]
+    numbers = ["n_labels", "value", "n", "low", "high"]
     rows = [
         [
-            f"{row.n_labels:,}",
-            "the model" if row.actor == "model" else "you",
-            f"{row.measure}, {row.basis}",
-            f"{row.value:.2f}",
-            f"{row.low:.2f} to {row.high:.2f} ({row.interval})",
-            f"{row.n:,}",
+            f"{n_labels:,}",
+            SHOWN[key].tip if key in SHOWN else "you kept your answer",
+            f"{round(value * n):,} of {n:,}",
+            "too few yet" if n < AT_LEAST else f"{low:.2f} to {high:.2f}",
         ]
-        for _, series in frame.groupby(["actor", "measure", "basis", "reference"], sort=False)
-        for row in series.tail(TABLE_ROWS).iloc[::-1].itertuples()
+        for key, series in frame.groupby(["actor", "measure", "basis", "reference"], sort=False)
+        for n_labels, value, n, low, high in series[numbers]
+        .tail(TABLE_ROWS)
+        .iloc[::-1]
+        .itertuples(index=False, name=None)
     ]
     return {"columns": columns, "rows": rows}

@@ -46,9 +46,10 @@ def effect(**more: Any) -> dict[str, Any]:
         "flips": 31,
         "total": 2497,
         "shown": None,
-        "looks": {"asked": 0, "judged": 0, "better": 0, "worse": 0, "neither": 0},
+        "looks": {"asked": 0, "judged": 0, "better": 0, "worse": 0, "neither": 0, "words": ""},
         "blind_left": 31,
         "undone": False,
+        "since": "",
         **more,
     }
 
@@ -117,7 +118,15 @@ def workbench(**more: Any) -> dict[str, Any]:
         },
         "queue": queue(),
         "explanation": explanation(),
-        "lessons": [{"lesson": 7, "words": "You struck “please”.", "flips": 31, "may_undo": True}],
+        "lessons": [
+            {
+                "lesson": 7,
+                "words": "You struck “please”.",
+                "flips": 31,
+                "looks": "",
+                "may_undo": True,
+            }
+        ],
         "standing": ["The model agrees with you on 33 of 41 checks, interval .63 to .91."],
         **more,
     }

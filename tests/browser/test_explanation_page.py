@@ -152,13 +152,18 @@ def sent(page):
     return page.evaluate("sent")
 
 
-def test_tab_leaves_an_open_menu_and_the_view(panel):
+def test_tab_stays_in_an_open_menu_and_leaves_the_view_once_it_is_closed(panel):
     page = panel().page
     page.locator("[data-term=logs] .rhml-reason-row").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.textContent") == "yes, because"
-    page.keyboard.press("Tab")
+    said = [page.evaluate("document.activeElement.textContent")]
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        said.append(page.evaluate("document.activeElement.textContent"))
+    assert said == ["Yes, it does", "No, irrelevant", "No, it speaks for …", "Yes, it does"]
+    page.keyboard.press("Escape")
     assert page.locator(".rhml-menu").count() == 0
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "after"
 
 
@@ -174,6 +179,24 @@ def test_a_menu_stays_on_the_sheet(panel, term):
     assert menu["y"] >= sheet["y"]
     assert menu["y"] + menu["height"] <= sheet["y"] + sheet["height"]
     assert menu["x"] + menu["width"] <= sheet["x"] + sheet["width"]
+
+
+def test_showing_what_changed_brings_the_list_into_sight_and_the_focus_to_it(panel):
+    page = panel(height=420).page
+    put(page, **taught())
+    page.locator("[data-action=show-flips]").click()
+    flip = {"before": 1, "after": 0, "judged": None}
+    shown = [{"item_id": f"f{k}", "text": f"text {k}", **flip} for k in range(26)]
+    page.evaluate("answer(null)")
+    put(page, **{**taught(shown=shown, blind_left=5), "seq": 4})
+    listed = page.locator(".rhml-flips")
+    listed.wait_for()
+    assert page.evaluate("document.activeElement.className") == "rhml-flips"
+    box = listed.bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 421
+    assert "I keep five unseen" in page.locator(".rhml-effect-card").inner_text()
+    assert page.locator("[data-action=judge-flips]").inner_text() == "Judge 5 blind"
 
 
 def test_the_list_of_what_changed_scrolls_by_keys(panel):

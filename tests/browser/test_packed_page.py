@@ -235,3 +235,9 @@ def test_an_exported_notebook_is_drawn_without_a_request_or_a_complaint(visit):
     drawn(visited.page, len(ALL))
     assert visited.requests == [url for url in visited.requests if url.startswith("data:")]
     assert visited.complaints == []
+    # The notebook's own style for lists and tables stays outside.
+    indents = visited.page.evaluate(
+        """[...document.querySelectorAll('.rhml-root :is(ol, ul)')]
+           .map((list) => getComputedStyle(list).paddingInlineStart)"""
+    )
+    assert set(indents) == {"0px"}

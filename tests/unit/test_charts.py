@@ -18,8 +18,10 @@ from rhml_widgets.charts import (
     learning_curve_spec,
     version_rows,
 )
+from rhml_widgets.journal.events import Retracted
 from rhml_widgets.measures.curves import COLUMNS, curves
-from rhml_widgets.measures.points import HEIGHT, SHOWN
+from rhml_widgets.measures.points import HEIGHT, SHOWN, SYMBOLS
+from rhml_widgets.views.learning_curves import learning_curves_props
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +152,64 @@ def test_counts_below_thirty_are_drawn_apart():
         dyad.check(f"i{k}", "spam", "spam")
     stages = {row["n"]: row["stage"] for row in curve_rows(curves(dyad.state))}
     assert {n: stages[n] for n in (1, 29, 30, 31, 40)} == {1: 0, 29: 0, 30: 1, 31: 2, 40: 2}
+
+
+def test_below_thirty_a_count_stands_alone():
+    dyad = Dyad()
+    dyad.fit(1)
+    for k in range(29):
+        dyad.check(f"i{k}", "spam", "spam")
+    frame = curves(dyad.state)
+    assert curve_rows(frame)[-1]["label"] == "■ model, with you\n29 of 29, too few yet"
+    assert describe(frame) == "Model agrees with you: 29 of 29 checks."
+    table = learning_curves_props(dyad.state, frame, [])["table"]
+    assert {row[-1] for row in table["rows"]} == {"too few yet"}
+    band = learning_curve_spec()["layer"][1]["layer"][0]
+    assert band["mark"]["type"] == "area"
+    assert "datum.stage >= 1" in band["transform"][0]["filter"]
+    dyad.check("i30", "spam", "spam")
+    rows = curve_rows(curves(dyad.state))
+    assert re.search(r"30 of 30 \[\.\d\d, 1\.00\]$", rows[-1]["label"])
+
+
+def test_symbols_do_not_touch():
+    dyad = Dyad()
+    dyad.fit(1)
+    for k in range(60):
+        if k < 40:
+            dyad.answer(f"a{k}", "spam")
+        dyad.check(f"i{k}", "spam", "spam")
+    rows = curve_rows(curves(dyad.state))
+    places = [row["n_labels"] for row in rows if row.get("mark")]
+    assert len(places) > 3
+    assert places[-1] == rows[-1]["n_labels"] == 100
+    assert min(later - earlier for earlier, later in pairwise(places)) >= 100 / SYMBOLS
+
+
+def test_the_line_of_a_lesson_is_named_and_goes_when_it_is_taken_back():
+    dyad = Dyad()
+    for version in (1, 2, 3):
+        dyad.answer(f"i{version}", "spam")
+        lesson = dyad.teach("please") if version > 1 else None
+        dyad.fit(version, lesson=lesson)
+    rows = version_rows(dyad.state)
+    assert [(row["lesson"], row.get("label")) for row in rows] == [
+        (0, None),
+        (1, None),
+        (1, "◆ you taught"),
+    ]
+    dyad.fold(Retracted(target=lesson))
+    rows = version_rows(dyad.state)
+    assert [(row["lesson"], row.get("label")) for row in rows] == [
+        (0, None),
+        (1, "◆ you taught"),
+        (0, None),
+    ]
+
+
+def test_the_numbers_of_the_axis_stand_under_their_ticks():
+    spec = json.dumps(learning_curve_spec())
+    assert '"labelFlush": false' in spec
 
 
 def test_what_was_kept_at_stops_never_looks_like_a_skill():

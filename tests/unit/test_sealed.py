@@ -98,16 +98,17 @@ EXPLANATION = {
         "looks",
         "blind_left",
         "undone",
+        "since",
     },
     "effect.shown": {"item_id", "text", "before", "after", "judged"},
-    "effect.looks": {"asked", "judged", "better", "worse", "neither"},
+    "effect.looks": {"asked", "judged", "better", "worse", "neither", "words"},
     "problem": PROBLEM,
 }
 WORKBENCH = {
     "": {"seq", "header", "queue", "explanation", "lessons", "standing"},
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
-    "lessons": {"lesson", "words", "flips", "may_undo"},
+    "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
     **{f"queue.{path}".rstrip("."): keys for path, keys in QUEUE.items()},
     **{f"explanation.{path}".rstrip("."): keys for path, keys in EXPLANATION.items()},
 }

@@ -96,9 +96,17 @@ export function Spoken({ by, children }: { by: Voice; children: ComponentChildre
 export function Heading({ children, why }: { children: ComponentChildren; why?: ComponentChildren }) {
   return (
     <h2 class="rhml-h2">
-      <span>{children}</span>
+      <span>{asNamed(children)}</span>
       {why ? <span class="rhml-why">{why}</span> : null}
     </h2>
+  );
+}
+
+/** Headings are in capitals; what stands in quotes is a name, and keeps its own letters. */
+function asNamed(words: ComponentChildren): ComponentChildren {
+  if (typeof words !== "string") return words;
+  return words.split(/(“.*?”)/).map((part, i) =>
+    i % 2 ? <bdi class="rhml-named">{part}</bdi> : part,
   );
 }
 

@@ -14,6 +14,8 @@ export interface CurvesViewProps {
   /** The shared chart module; null where there is none: the table stands in. */
   vega: Promise<VegaExports> | null;
   frozen: boolean;
+  /** Sentences that stand beside it: none is said twice. */
+  told?: readonly string[];
 }
 
 /** The shared chart module behind the trait `vega`; null where the model names none. */
@@ -30,7 +32,7 @@ export function useVega(): Promise<VegaExports> | null {
 }
 
 /** Nothing here changes anything: a frozen one is as alive as a live one. */
-export function CurvesView({ props, vega }: CurvesViewProps) {
+export function CurvesView({ props, vega, told }: CurvesViewProps) {
   // null: not chosen; then the table is shown where no chart can be.
   const [open, setOpen] = useState<boolean | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -52,9 +54,11 @@ export function CurvesView({ props, vega }: CurvesViewProps) {
   return (
     <section class="rhml-curves" aria-label="What each of us knows">
       <Head regime={props.regime} />
-      <p class="rhml-curves-summary" dir="auto">
-        {props.summary}
-      </p>
+      {!told?.includes(props.summary) && (
+        <p class="rhml-curves-summary" dir="auto">
+          {props.summary}
+        </p>
+      )}
       {failure !== null && (
         <ProblemNotice
           problem={{

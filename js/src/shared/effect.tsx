@@ -1,12 +1,12 @@
 // What a lesson did: its size, the way to judge it, the way back.
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Button, classes, Sign, Spoken } from "./controls";
-import { lm } from "./keys";
+import { Button, classes } from "./controls";
+import { directions, FlipList } from "./flip-list";
 import { NotSaved } from "./notice";
 import { count, inWords } from "./numbers";
-import { focusQuietly, useActs, type Act } from "./root";
-import type { EffectProps, FlipRow } from "./types";
+import { focusQuietly, useActs, useView, type Act } from "./root";
+import type { EffectProps } from "./types";
 
 /** Looks asked for at once. */
 const LOOKS = 5;
@@ -18,73 +18,105 @@ export interface EffectViewProps {
   mayTeach: boolean;
   /** On its own in a view: the list has the room. */
   large?: boolean;
+  /** True where the person waits for it right here: then it comes into sight, once. */
+  askedFor?: { current: boolean };
 }
 
-export function EffectView({ effect, classes: names, act, mayTeach, large }: EffectViewProps) {
+export function EffectView({ effect, classes: names, act, mayTeach, large, askedFor }: EffectViewProps) {
+  const { root } = useView();
   const acts = useActs(act);
   const [folded, setFolded] = useState(false);
+  const card = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const asked = useRef(false);
   const { lesson, pending, undone, flips, shown, looks, blind_left: blind } = effect;
-  const worse = looks.judged >= LOOKS && looks.worse > looks.better;
+  const waiting = looks.asked > looks.judged;
+  const settled = mayTeach && !pending && !undone;
+  const next = settled && !waiting ? Math.min(LOOKS, blind) : 0;
+  const unseen = flips - (shown?.length ?? 0);
+  const worse = !waiting && looks.judged >= LOOKS && looks.worse > looks.better;
+
+  useLayoutEffect(() => {
+    if (askedFor?.current) card.current?.scrollIntoView?.({ block: "nearest" });
+    if (askedFor) askedFor.current = false;
+  }, []);
 
   // The button that asked for the list is gone when it comes: the focus goes on to the list.
   useLayoutEffect(() => {
-    if (asked.current && shown) focusQuietly(list.current);
+    if (asked.current && shown) {
+      focusQuietly(list.current);
+      list.current?.scrollIntoView?.({ block: "nearest" });
+    }
     asked.current = false;
-  }, [shown === null]);
+  }, [shown?.length]);
 
-  const waiting = looks.asked > looks.judged;
-  const next = waiting ? 0 : Math.min(LOOKS, blind);
-  const settled = mayTeach && !pending && !undone;
+  async function judge(): Promise<void> {
+    try {
+      await acts.act("judge_flips", { lesson, n: next });
+    } catch {
+      return; // NotSaved says it
+    }
+    // They come next in the queue, whose keys act wherever the focus is in the view.
+    focusQuietly(root);
+    root.querySelector("[data-item-id]")?.scrollIntoView?.({ block: "nearest" });
+  }
+
+  async function show(): Promise<void> {
+    setFolded(false);
+    asked.current = true;
+    await acts.act("show_flips", { lesson }).catch(() => (asked.current = false));
+  }
+
+  const actions = (
+    <>
+      {next > 0 && (
+        <Button
+          look={worse ? "plain" : "main"}
+          action="judge-flips"
+          off={acts.busy}
+          title="They come next in the queue, like any other item: what I read in them is told afterwards."
+          onClick={() => void judge()}
+        >
+          {`Judge ${next} ${looks.judged > 0 ? "more " : ""}blind`}
+        </Button>
+      )}
+      {settled && unseen > 0 && unseen <= flips && !(shown && (waiting || next > 0)) && (
+        <Button
+          look={next === 0 && !waiting && !worse && !shown ? "main" : "plain"}
+          action="show-flips"
+          off={acts.busy}
+          title="What you have seen cannot be judged blind any more."
+          onClick={() => void show()}
+        >
+          {shown ? `Show me the other ${count(unseen)}` : flips === 1 ? "Show me which" : `Show me the ${count(flips)}`}
+        </Button>
+      )}
+      {mayTeach && !undone && (
+        <Button
+          look={worse && settled ? "main" : "plain"}
+          action="undo-lesson"
+          off={acts.busy}
+          onClick={() => void acts.act("undo_lesson", { lesson })}
+        >
+          Undo
+        </Button>
+      )}
+    </>
+  );
   return (
     <div class={classes("rhml-effect", large && "is-large", undone && "is-undone")}>
-      <div class="rhml-effect-card" aria-live="polite" aria-atomic="true" aria-busy={pending}>
-        <Words effect={effect} large={large === true} />
-        {!pending && looks.asked > 0 && <Looks looks={looks} />}
-        {mayTeach && !(undone && !pending) && (
+      <div ref={card} class="rhml-effect-card" aria-live="polite" aria-atomic="true" aria-busy={pending}>
+        <Words effect={effect} large={large === true} next={next} />
+        {!pending && !undone && looks.asked > 0 && <Looks looks={looks} />}
+        {mayTeach && (!undone || pending) && (
           <div class="rhml-row">
-            {settled && next > 0 && (
-              <Button
-                look={worse ? "plain" : "main"}
-                action="judge-flips"
-                off={acts.busy}
-                title="They are asked in the queue; what was before and after is told when you have answered."
-                onClick={() => void acts.act("judge_flips", { lesson, n: next })}
-              >
-                {`Judge ${next} ${looks.judged > 0 ? "more " : ""}blind`}
-              </Button>
-            )}
-            {settled && flips > 0 && !shown && (
-              <Button
-                look={next === 0 && !waiting && !worse ? "main" : "plain"}
-                action="show-flips"
-                off={acts.busy}
-                title="Once shown, they cannot be judged blind any more."
-                onClick={() => {
-                  asked.current = true;
-                  acts.act("show_flips", { lesson }).catch(() => (asked.current = false));
-                }}
-              >
-                {flips === 1 ? "Show me which" : `Show me the ${count(flips)}`}
-              </Button>
-            )}
-            {!undone && (
-              <Button
-                look={worse && settled ? "main" : "plain"}
-                action="undo-lesson"
-                off={acts.busy}
-                onClick={() => void acts.act("undo_lesson", { lesson })}
-              >
-                Undo
-              </Button>
-            )}
+            {actions}
             {acts.slow && <span class="rhml-muted">saving…</span>}
           </div>
         )}
       </div>
       <NotSaved of={acts} />
-      {shown && shown.length > 0 && !pending && (
+      {shown && shown.length > 0 && !pending && !undone && (
         <>
           <div class="rhml-flips-head">
             <p class="rhml-muted">{directions(shown, names)}</p>
@@ -92,102 +124,109 @@ export function EffectView({ effect, classes: names, act, mayTeach, large }: Eff
               {folded ? "Open the list" : "Fold the list"}
             </Button>
           </div>
-          {!folded && <Flips box={list} rows={shown} flips={flips} names={names} />}
+          {!folded && <FlipList box={list} rows={shown} flips={flips} names={names} />}
         </>
       )}
     </div>
   );
 }
 
-function Words({ effect, large }: { effect: EffectProps; large: boolean }) {
-  const { words, pending, undone, version, flips, total, looks, shown, blind_left: blind } = effect;
+interface WordsProps {
+  effect: EffectProps;
+  large: boolean;
+  /** How many can be judged blind at once, now. */
+  next: number;
+}
+
+function Words({ effect, large, next }: WordsProps) {
+  const { words, pending, undone, version, flips, total, looks, shown, since } = effect;
   const lead = <strong class="rhml-effect-lead">{words}</strong>;
   if (pending) {
     return (
       <div class="rhml-effect-pending">
         <p class="rhml-effect-words" dir="auto">
-          {lead} {undone ? "Taking it back: refitting…" : "Refitting…"}
+          {lead} {undone ? "I take it back: refitting…" : "I learn it: refitting…"}
           <span class="rhml-effect-work" aria-hidden="true" />
         </p>
         {/* The room that the answer will take: nothing below moves when it comes. */}
         <div class="rhml-effect-room" aria-hidden="true">
           {large && <p class="rhml-effect-size"><b>0</b></p>}
           <p class="rhml-effect-words">
-            {`${words} Refitted as v00. 00 of ${count(total)} predictions changed. `}
-            Whether for the better, five blind looks will tell.
+            {`${words} I refitted as v00: 00 of my ${count(total)} predictions changed. ${invitation(LOOKS)}`}
           </p>
         </div>
       </div>
     );
   }
-  const refitted = version === null ? "" : `Refitted as v${version}. `;
   if (undone) {
     return (
       <p class="rhml-effect-words" dir="auto">
-        <s>{words}</s> Taken back. {refitted}The model reads as it did without it.
+        <s>{words}</s> Taken back.{" "}
+        {version === null ? "" : `I refitted as v${version} without it; all else you told me stays.`}
       </p>
     );
   }
-  if (flips === 0) {
-    return (
-      <p class="rhml-effect-words" dir="auto">
-        {lead} {refitted}No prediction changed: none of the {count(total)} hung on it alone. The
-        lesson is kept, and every refit from now on heeds it.
-      </p>
-    );
-  }
-  const next = Math.min(LOOKS, blind);
+  const refitted = version === null ? "" : `I refitted as v${version}: `;
+  const size = count(flips);
+  const changed = flips === 0
+    ? `none of my ${count(total)} predictions changed. I keep the lesson for every fit to come.`
+    : large
+      ? "what changed is counted above."
+      : null;
   return (
     <>
-      {large && (
+      {large && flips > 0 && (
         <p class="rhml-effect-size" aria-hidden="true">
-          <b>{count(flips)}</b> of {count(total)} predictions changed
+          <b>{size}</b> of {count(total)} predictions changed
         </p>
       )}
       <p class="rhml-effect-words" dir="auto">
         {lead} {refitted}
-        {large ? null : (
+        {changed ?? (
           <>
-            <b class="rhml-number">{count(flips)}</b> of {count(total)} predictions changed.{" "}
+            <b class="rhml-number">{size}</b> of my {count(total)} predictions changed.
           </>
         )}
-        {looks.asked === 0 && !shown && next > 0
-          ? `Whether for the better, ${inWords(next)} blind ${next === 1 ? "look" : "looks"} will tell.`
-          : null}
-        {shown && looks.judged === 0
-          ? `You have seen ${flips === 1 ? "it: your judgment of it" : "them: your judgment of them"} is not blind from here.`
-          : null}
+        {looks.asked === 0 && next > 0 && ` ${shown ? kept(next) : invitation(next)}`}
+        {shown && next === 0 && looks.asked === 0 &&
+          ` You have seen ${flips === 1 ? "it: your judgment of it" : "them: your judgment of them"} is not blind from here.`}
+        {since ? ` ${since}` : null}
       </p>
     </>
   );
 }
 
+function invitation(next: number): string {
+  return `For better or worse? Answer ${inWords(next)} of them blind, and I tell you.`;
+}
+
+function kept(next: number): string {
+  return `I keep ${inWords(next)} unseen: for better or worse, your blind answers tell.`;
+}
+
 /** Better: your blind answer is what it says now. Worse: it is what it said before. */
 function Looks({ looks }: { looks: EffectProps["looks"] }) {
-  const { asked, judged, better, worse, neither } = looks;
+  const { asked, judged, better, worse, neither, words } = looks;
   const waiting = asked - judged;
-  const others = [
-    worse > 0 && `${count(worse)} worse`,
-    neither > 0 && `${count(neither)} neither`,
-    waiting > 0 && `${count(waiting)} waiting in the queue`,
-  ].filter(Boolean);
   return (
     <div class="rhml-looks">
       <span class="rhml-looks-marks" aria-hidden="true">
-        {signs("is-better", better)}
-        {signs("is-neither", neither)}
-        {signs("is-worse", worse)}
-        {signs("is-waiting", waiting)}
-      </span>
-      <p>
-        {judged === 0 ? (
-          `${count(asked)} waiting in the queue, unmarked: answer as you would any other.`
+        {waiting > 0 ? (
+          <>
+            {signs("is-judged", judged)}
+            {signs("is-waiting", waiting)}
+          </>
         ) : (
           <>
-            <b>{`${count(better)} of ${count(judged)} better`}</b>
-            {others.length > 0 && `, ${others.join(", ")}`}
+            {signs("is-better", better)}
+            {signs("is-neither", neither)}
+            {signs("is-worse", worse)}
           </>
         )}
+      </span>
+      <p>
+        <b>{words}</b>
+        {waiting === 0 ? "." : judged > 0 ? "" : ": they come next in the queue, unmarked."}
       </p>
     </div>
   );
@@ -195,62 +234,4 @@ function Looks({ looks }: { looks: EffectProps["looks"] }) {
 
 function signs(kind: string, n: number) {
   return Array.from({ length: Math.min(n, 30) }, (_, i) => <i key={`${kind}${i}`} class={kind} />);
-}
-
-/** “22 from how-to to trade, 9 from chatter to trade” */
-function directions(rows: readonly FlipRow[], names: readonly string[]): string {
-  const sizes = new Map<string, number>();
-  for (const { before, after } of rows) {
-    const way = `from ${names[before]} to ${names[after]}`;
-    sizes.set(way, (sizes.get(way) ?? 0) + 1);
-  }
-  const ways = [...sizes].sort((a, b) => b[1] - a[1]);
-  const rest = ways.slice(3).reduce((sum, [, size]) => sum + size, 0);
-  const listed = ways.slice(0, 3).map(([way, size]) => `${count(size)} ${way}`);
-  return [...listed, ...(rest ? [`${count(rest)} in other ways`] : [])].join(", ");
-}
-
-interface FlipsProps {
-  box: { current: HTMLOListElement | null };
-  rows: readonly FlipRow[];
-  flips: number;
-  names: readonly string[];
-}
-
-function Flips({ box, rows, flips, names }: FlipsProps) {
-  return (
-    <ol
-      ref={box}
-      class="rhml-flips"
-      aria-label="What changed: each text, before and after"
-      tabIndex={0}
-      {...lm}
-    >
-      {rows.map((row) => (
-        <li key={row.item_id} class="rhml-flip" data-flip-id={row.item_id}>
-          <p class="rhml-flip-text" dir="auto">
-            {row.text}
-          </p>
-          <p class="rhml-flip-change">
-            <Sign of="model" />
-            <span class="rhml-muted">{names[row.before]}</span>
-            <span aria-label="became">→</span>
-            <b class="rhml-model">{names[row.after]}</b>
-            {row.judged !== null && (
-              <Spoken by={row.judged === row.after ? "pair" : "human"}>
-                {row.judged === row.after
-                  ? `you said so, too`
-                  : `you said ${names[row.judged]}`}
-              </Spoken>
-            )}
-          </p>
-        </li>
-      ))}
-      {rows.length < flips && (
-        <li class="rhml-flip rhml-muted">
-          The first {count(rows.length)} of {count(flips)}.
-        </li>
-      )}
-    </ol>
-  );
 }

@@ -1,7 +1,7 @@
 // Why: the item, what each of us reads in it, the model's reasons, what was said of them, what that
 // changed, and what lies nearest.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Heading, Spoken } from "./controls";
 import { EffectView } from "./effect";
 import { ReasonText } from "./marked";
@@ -26,6 +26,7 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
   const [reached, setReached] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
   const [saving, setSaving] = useState<ReadonlySet<string>>(new Set());
+  const taughtHere = useRef(false);
   const mayTeach = props.may_teach && !frozen;
   const of = JSON.stringify([item?.item_id, reasons?.label, reasons?.against]);
 
@@ -46,10 +47,12 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
   ): Promise<void> {
     setOpen(null);
     setSaving((terms) => new Set(terms).add(term));
+    taughtHere.current = true;
     try {
       await acts.act("teach", { term, stance, label, item_id: item?.item_id ?? null });
     } catch {
       // `acts` keeps the failure, and NotSaved says it.
+      taughtHere.current = false;
     } finally {
       setSaving((terms) => {
         const rest = new Set(terms);
@@ -69,6 +72,7 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
           classes={classes}
           act={act}
           mayTeach={mayTeach}
+          askedFor={taughtHere}
         />
       )}
     </>

@@ -34,12 +34,14 @@ export function Lessons({ lessons, act, frozen }: LessonsProps) {
       <Heading>What you taught me</Heading>
       <NotSaved of={acts} />
       <ul>
-        {lessons.map(({ lesson, words, flips, may_undo }) => (
+        {lessons.map(({ lesson, words, flips, looks, may_undo }) => (
           <li key={lesson} class="rhml-lesson">
             <span class="rhml-grow rhml-prose" dir="auto">
               {words}
               {flips === null ? null : (
-                <span class="rhml-muted rhml-number"> {plural(flips, "prediction")} changed.</span>
+                <span class="rhml-muted rhml-number">
+                  {` ${plural(flips, "prediction")} changed${looks ? `; ${looks}` : ""}.`}
+                </span>
               )}
             </span>
             {may_undo && !frozen ? (

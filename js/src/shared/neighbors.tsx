@@ -20,14 +20,25 @@ export function Neighbors({ rows, classes: names }: NeighborsProps) {
           <li key={item_id} class="rhml-neighbor">
             <Spoken by="human">{names[label]}</Spoken>
             <span class="rhml-neighbor-text" dir="auto" title={excerpt}>
-              “{excerpt}”
+              {excerpt}
             </span>
-            <span class="rhml-muted rhml-number" title="Likeness of the words: 1 is the same text">
-              {similarity.toFixed(2).replace(/^0\./, ".")} alike
+            <span
+              class="rhml-muted rhml-neighbor-like"
+              title={`Likeness of the words (cosine): ${similarity.toFixed(2)}, 1 is the same words`}
+            >
+              {likeness(similarity)}
             </span>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+function likeness(similarity: number): string {
+  if (similarity >= 0.995) return "the same words";
+  if (similarity >= 0.6) return "much alike";
+  if (similarity >= 0.3) return "alike";
+  if (similarity >= 0.1) return "a little alike";
+  return "hardly alike";
 }

@@ -128,14 +128,16 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
   const { term, value, before } = row;
   const open = view.open === term;
   const sided = speaksFor(row, reasons);
-  const speech = value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`;
+  const speech = signed(value) === "0"
+    ? "says nothing"
+    : `speaks ${value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`}, ${signed(value)}`;
   const change = moved(row) ? `, before ${signed(before as number)}` : "";
   const said = stanceWords(row, names);
   const lesson = said ? (row.stance_lesson ?? null) : null;
   const shared = {
     class: "rhml-reason-row",
     tabIndex: reached ? 0 : -1,
-    "aria-label": `${term}: speaks ${speech}, ${signed(value)}${change}${said && `; you: ${said}`}`,
+    "aria-label": `${term}: ${speech}${change}${said && `; you: ${said}`}`,
     onFocus: () => {
       onReach();
       view.onReach(term);

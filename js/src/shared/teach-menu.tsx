@@ -1,4 +1,4 @@
-// What can be said of a reason, at the reason: yes, because; irrelevant; speaks for …
+// What can be said of a reason, at the reason: yes, it does; no, irrelevant; no, it speaks for …
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes, Spoken } from "./controls";
@@ -54,8 +54,7 @@ export function TeachMenu(props: TeachMenuProps) {
       event.preventDefault();
       if (choosing) setChoosing(false);
       else onClose(true);
-    } else if (event.key === "Tab") onClose(true);
-    else if (moveAmong(box.current, event)) event.preventDefault();
+    } else if (moveAmong(box.current, event)) event.preventDefault();
     // No other key of the view acts while a menu is open.
     else if (isPlain(event) && event.key.length === 1 && event.key !== " " && !isWriting(event)) {
       event.preventDefault();
@@ -83,20 +82,20 @@ export function TeachMenu(props: TeachMenuProps) {
           <div class="rhml-row" role="menu" aria-label={`What do you say of “${term}”?`}>
             {sayable && (
               <Item action="teach-supports" onChoose={() => onSupports(speaksFor)}>
-                yes, because
+                Yes, it does
               </Item>
             )}
             {stance !== "irrelevant" && (
               <Item action="teach-irrelevant" onChoose={onIrrelevant}>
-                irrelevant
+                {sayable ? "No, irrelevant" : "Irrelevant"}
               </Item>
             )}
             <Item action="teach-other" more onChoose={() => setChoosing(true)}>
-              speaks for …
+              {sayable ? "No, it speaks for …" : "It speaks for …"}
             </Item>
             {onUndo && (
               <Item action="undo-lesson" onChoose={onUndo}>
-                undo
+                Undo
               </Item>
             )}
           </div>
@@ -108,11 +107,11 @@ export function TeachMenu(props: TeachMenuProps) {
 
 /** Where it stands: in the person's words where they said something of it, else in the model's. */
 function Heard({ term, classes: names, speaksFor, faint, stance, stanceLabel }: TeachMenuProps) {
-  if (stance === "irrelevant") return <Spoken by="human">you struck “{term}”</Spoken>;
+  if (stance === "irrelevant") return <Spoken by="human">You struck “{term}”</Spoken>;
   if (stance === "supports" && stanceLabel !== null) {
     return (
       <Spoken by="human">
-        you say “{term}” speaks for “{names[stanceLabel]}”
+        You say “{term}” speaks for “{names[stanceLabel]}”
       </Spoken>
     );
   }
@@ -127,19 +126,20 @@ function Heard({ term, classes: names, speaksFor, faint, stance, stanceLabel }: 
 interface ItemProps {
   action?: string;
   more?: boolean;
-  label?: string;
+  /** The class chosen. */
+  about?: string;
   onChoose(): void;
   children: string;
 }
 
-function Item({ action, more, label, onChoose, children }: ItemProps) {
+function Item({ action, more, about, onChoose, children }: ItemProps) {
   return (
     <Button
       action={action}
       role="menuitem"
       tabIndex={-1}
       aria-haspopup={more ? "true" : undefined}
-      data-label={label}
+      data-about={about}
       dir="auto"
       onClick={onChoose}
     >
@@ -159,7 +159,7 @@ function ClassChoice({ term, names, onChoose }: ClassChoiceProps) {
   const found = find(names, sought);
   const label = `“${term}” speaks for`;
   const items = found.map((index) => (
-    <Item key={index} label={names[index]} onChoose={() => onChoose(index)}>
+    <Item key={index} about={names[index]} onChoose={() => onChoose(index)}>
       {names[index] ?? ""}
     </Item>
   ));
@@ -208,14 +208,19 @@ function firstItem(box: HTMLElement | null): HTMLElement | undefined {
   return stops(box)[0];
 }
 
-/** Arrows go round; Home and End are the field's own while it is written in. */
+/** Arrows and Tab go round; Home and End are the field's own while it is written in. */
 function moveAmong(box: HTMLElement | null, event: KeyboardEvent): boolean {
-  if (!isPlain(event) || event.isComposing) return false;
+  const tab = event.key === "Tab" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if ((!tab && !isPlain(event)) || event.isComposing) return false;
   const all = stops(box);
   const here = all.findIndex((stop) => stop.matches(":focus"));
   const writing = isWriting(event);
   const rtl = box ? getComputedStyle(box).direction === "rtl" : false;
-  const next: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1 };
+  const next: Record<string, number> = {
+    ArrowDown: here + 1,
+    ArrowUp: here - 1,
+    Tab: event.shiftKey ? here - 1 : here + 1,
+  };
   if (!writing) {
     next[rtl ? "ArrowLeft" : "ArrowRight"] = here + 1;
     next[rtl ? "ArrowRight" : "ArrowLeft"] = here - 1;

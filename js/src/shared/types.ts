@@ -195,10 +195,20 @@ export interface EffectProps {
   /** Filled only after "show me" (then exposed). */
   shown: FlipRow[] | null;
   /** Blind looks: items asked without saying what was before and after. */
-  looks: { asked: number; judged: number; better: number; worse: number; neither: number };
+  looks: {
+    asked: number;
+    judged: number;
+    better: number;
+    worse: number;
+    neither: number;
+    /** “3 of 5 judged”; once all are, “4 of 5 better, 1 worse: too few to be sure”. */
+    words: string;
+  };
   /** How many more can still be judged blind. */
   blind_left: number;
   undone: boolean;
+  /** What else moved the reasons since the version before the lesson; "" where nothing did. */
+  since: string;
 }
 
 export interface ExplanationProps {
@@ -224,6 +234,8 @@ export interface LessonRow {
   lesson: number;
   words: string;
   flips: number | null;
+  /** The blind looks at what it changed, in words; "" where there are none. */
+  looks: string;
   may_undo: boolean;
 }
 
