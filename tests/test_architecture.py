@@ -17,7 +17,7 @@ LAYERS = [
     {"measures"},
     {"machine"},
     {"human"},
-    {"opening", "frames", "dialog", "teaching", "session", "replay", "datasets"},
+    {"opening", "frames", "dialog", "teaching", "session", "replay", "datasets", "checkup"},
     {"charts"},
     {"views"},
     {"report"},

@@ -169,6 +169,6 @@ def _shares(
         shares = checked * common
         shares /= shares.sum(axis=1, keepdims=True)
         common = (_POOL * belief + shares.sum(axis=0)) / (_POOL + len(checked))
-    posterior = likely * common
+    posterior: NDArray[np.float64] = likely * common
     posterior /= posterior.sum(axis=1, keepdims=True)
     return posterior
