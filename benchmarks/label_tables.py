@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from benchmarks.labels import Outcome
 
 GOALS = (0.80, 0.90, 0.95)
-LOOKS = (0, 20, 50, 100, 200)
+LOOKS = (0, 20, 50, 80, 100, 150, 200)
 STEP = 10
+WITH_MARKS, WITHOUT = 50, 80
+"""The goal of right marks: so many labels with them are worth so many without."""
+WRONG_MARKS_AT = (50, 100, 150, 200)
+MOST_LOST = 0.01
+"""The goal of 40 % wrong marks: at none of these looks is more lost, in the mean."""
 N_BOOTSTRAP = 1000
 
 
@@ -58,12 +63,17 @@ def report(heading: str, strategies: Sequence[str], outcomes: Sequence[Outcome])
         *(_row_of_scores(name, curves[name]) for name in curves),
     ]
     if others:
+        verdicts = [
+            *_verdict_of_right_marks(curves.get("right marks"), curves[base]),
+            *_verdict_of_wrong_marks(curves.get("40 % wrong marks"), curves[base]),
+        ]
         lines += [
             "",
             f"### Paired with plain {base}: difference of the score [95 %]",
             "",
             f"| run {looks}",
             *(_row_of_differences(name, curves[name], curves[base]) for name in others),
+            *(["", *verdicts] if verdicts else []),
         ]
     return "\n".join(lines) + "\n"
 
@@ -132,18 +142,55 @@ def _row_of_scores(name: str, curves: npt.NDArray[np.float64]) -> str:
 def _row_of_differences(
     name: str, curves: npt.NDArray[np.float64], base: npt.NDArray[np.float64]
 ) -> str:
-    cells = []
-    rng = np.random.default_rng(0)
-    for look in LOOKS:
-        place = look // STEP
-        if place >= min(curves.shape[1], base.shape[1]):
-            cells.append("-")
-            continue
-        d = curves[:, place] - base[:, place]
-        means = d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        cells.append(f"{d.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+    cells = [
+        _difference(curves[:, look // STEP] - base[:, look // STEP])
+        if look // STEP < min(curves.shape[1], base.shape[1])
+        else "-"
+        for look in LOOKS
+    ]
     return f"| {name} | {' | '.join(cells)} |"
+
+
+def _difference(d: npt.NDArray[np.float64]) -> str:
+    rng = np.random.default_rng(0)
+    means = d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return f"{d.mean():+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def _verdict_of_right_marks(
+    marked: npt.NDArray[np.float64] | None, base: npt.NDArray[np.float64]
+) -> list[str]:
+    """Return whether few labels with marks are worth more without, as one line of a list."""
+    if marked is None or min(marked.shape[1], base.shape[1]) <= WITHOUT // STEP:
+        return []
+    d = marked[:, WITH_MARKS // STEP] - base[:, WITHOUT // STEP]
+    worth = crossing(base, marked[:, WITH_MARKS // STEP].mean())
+    told = (
+        f"- {WITH_MARKS} labels with right marks against {WITHOUT} without: {_difference(d)}, "
+        f"**{'met' if d.mean() >= 0 else 'missed'}** (goal: not below 0); the mean without marks "
+        f"gets as far at {_count(worth, base)} labels."
+    )
+    return [told]
+
+
+def _verdict_of_wrong_marks(
+    marked: npt.NDArray[np.float64] | None, base: npt.NDArray[np.float64]
+) -> list[str]:
+    """Return whether wrong marks cost more than they may, as one line of a list."""
+    if marked is None:
+        return []
+    looks = [n for n in WRONG_MARKS_AT if n // STEP < min(marked.shape[1], base.shape[1])]
+    found = {n: marked[:, n // STEP] - base[:, n // STEP] for n in looks}
+    if not found:
+        return []
+    met = all(d.mean() >= -MOST_LOST for d in found.values())
+    at = "; ".join(f"{_difference(d)} at {n}" for n, d in found.items())
+    told = (
+        f"- 40 % wrong marks against none: {at}: **{'met' if met else 'missed'}** (goal: no mean "
+        f"below -{MOST_LOST:.2f})."
+    )
+    return [told]
 
 
 def _sd(values: npt.NDArray[np.float64]) -> float:

@@ -3,8 +3,9 @@
 Run as::
 
     python -m benchmarks.labels --data FILE.csv --text COLUMN --label COLUMN
-        [--positive LABEL] [--classes 10] [--seeds 10] [--strategies diverse margin random]
-        [--budget 400] [--marks first] [--jobs 2] [--out table.md]
+        [--positive LABEL] [--classes 10] [--seeds 10] [--first-seed 0]
+        [--strategies diverse margin random] [--budget 400] [--marks first] [--jobs 2]
+        [--out table.md]
 
 Without ``--data`` it runs on the bundled messages. Everything goes through the public face: a
 `rhml_widgets.Session` (journal in memory, ``refit="sync"``, ``purposes={"teach": 1}``) answered
@@ -306,6 +307,7 @@ def main(arguments: Sequence[str] | None = None) -> str:
     parser.add_argument("--positive", help="score average precision of this label")
     parser.add_argument("--classes", type=int, default=10, help="keep the most frequent")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first-seed", type=int, default=0, help="of that many in a row")
     parser.add_argument("--strategies", nargs="+", default=STRATEGIES, choices=STRATEGIES)
     parser.add_argument("--budget", type=int, default=400, help="labels; three times for random")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
@@ -317,7 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> str:
         told.data, told.text, told.label, positive=told.positive, n_classes=told.classes
     )
     plan = Plan(tuple(told.strategies), told.budget, extras=not told.no_extras, marks=told.marks)
-    seeds = range(told.seeds)
+    seeds = range(told.first_seed, told.first_seed + told.seeds)
     if told.jobs > 1:
         with ProcessPoolExecutor(told.jobs) as pool:
             outcomes = list(pool.map(run_seed, [task] * told.seeds, [plan] * told.seeds, seeds))

@@ -2,6 +2,7 @@
 //
 //   <view>.js        ES module of one widget, for anywidget's _esm
 //   <view>.iife.js   the same source as a plain script, for reports: registers globalThis.rhmlViews[view]
+//   doctor.js        the checkup's widget, which is no view of a session
 //   vega.js, .iife   the shared chart module
 //   host.iife.js     what draws the views of a report
 //   theme.css        the style of every view; report.css, that of a report's own page
@@ -125,6 +126,9 @@ async function licenses() {
 
 const doing = (name) => !wanted || wanted.includes(name);
 for (const view of WIDGETS) if (doing(view)) await both(view, `src/${view}.tsx`);
+if (doing("doctor")) {
+  await script("src/doctor.ts", "doctor.js", { entryPoints: ["src/doctor.ts"], format: "esm" });
+}
 if (doing("vega")) await both("vega", "src/vega.ts");
 if (doing("host")) {
   await script("src/host.ts", "host.iife.js", { entryPoints: ["src/host.ts"], format: "iife" });

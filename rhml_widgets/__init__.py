@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rhml_widgets.replaying import replay
     from rhml_widgets.session import Session
     from rhml_widgets.widgets.demo import demo
+    from rhml_widgets.widgets.doctor import doctor
     from rhml_widgets.widgets.explanation_panel import ExplanationPanel
     from rhml_widgets.widgets.flips import Flips
     from rhml_widgets.widgets.label_queue import LabelQueue
@@ -36,6 +37,7 @@ _HOMES = {
     "Session": "session",
     "Workbench": "widgets.workbench",
     "demo": "widgets.demo",
+    "doctor": "widgets.doctor",
     "explain": "machine.explainers",
     "replay": "replaying",
 }
@@ -58,6 +60,7 @@ __all__ = [  # noqa: RUF022 - the order of a first session
     "LearningCurves",
     "explain",
     "replay",
+    "doctor",
     "Explanation",
     "LiveModel",
     "PriorLogisticRegression",

@@ -29,6 +29,7 @@ LAYERS = [
         "session",
         "replaying",
         "datasets",
+        "checkup",
     },
     {"charts"},
     {"views"},

@@ -30,7 +30,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Lease"]
+__all__ = ["Lease", "locks"]
 
 _HOLDERS: dict[Path, Lease] = {}
 """Leases of this process by real path: the system's lock also refuses a second open in here."""
@@ -131,6 +131,22 @@ def _watch_forks() -> None:
             after_in_parent=_GUARD.release,
             after_in_child=_forget_in_child,
         )
+
+
+def locks(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a second writer of a journal that is open for writing is kept out.
+
+    Some file systems grant a lock to everybody.
+    """
+    real = Path(os.path.realpath(path))
+    fd = os.open(real.with_name(f"{real.name}-writer"), os.O_RDWR)
+    try:
+        _try_lock(fd)
+    except OSError as error:
+        return error.errno in _HELD
+    finally:
+        os.close(fd)
+    return False
 
 
 class Lease:

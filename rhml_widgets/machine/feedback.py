@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Guidance", "GuidedTerm", "Stance", "compile_guidance"]
 
-_PER_LIFT = 1.7
+_PER_LIFT = 1.5
 """Prior mean of a coefficient for one unit of log-odds, for features of TF-IDF's size."""
 _TYPICAL = 0.3
 """The size of a present feature for which `_PER_LIFT` holds."""
@@ -177,12 +177,12 @@ def compile_guidance(
 
     Notes
     -----
-    A term that speaks for class k raises the log-odds of k by a lift, normal around 2.5 (less for
-    terms in more than a fifth of the texts) with deviation 0.55. The labeled items with the term
-    are binomial in it, so each label confirms or doubts the mark; the item a mark was made on does
-    not count for it. The mean is scaled by how far all marks of that origin have held so far, so
-    marks nobody could check yet are believed as much as their checked neighbors. The coefficient's
-    prior mean is 1.7 times the lift's posterior mode; a lift below 0 counts as 0.
+    A term that speaks for class k raises the log-odds of k by some lift between 0 and 5, less for
+    terms in more than a fifth of the texts. The labeled items with the term are binomial in it, so
+    each label confirms or doubts the mark; the item a mark was made on does not count for it. How
+    often which lift is met is learned from all marks of that origin together, so marks nobody
+    could check yet are believed as much as their checked neighbors. The coefficient's prior mean
+    is 1.5 times the lift's posterior mean. A mark stands for the other forms of its word too.
 
     Raises
     ------
@@ -267,27 +267,33 @@ def _resolved(
     for index, stance in enumerate(stances):
         give_way()
         _check(stance, classes)
-        for key in _keys(stance, features):
+        for place, key in enumerate(_keys(stance, features)):
+            form = stance.origin == "mark" and place > 0
             if stance.stance == "irrelevant":
                 for slot in [slot for slot in supports if slot[0] == key]:
                     del supports[slot]
                 struck[key] = stance.term
-            elif stance.origin != "codebook" or key not in struck:
+            elif not (form or stance.origin == "codebook") or key not in struck:
                 struck.pop(key, None)
-                _take_in(supports, key, stance, index, classes)
+                _take_in(supports, key, stance, None if form else index, classes)
     return list(supports.values()), struck
 
 
 def _keys(stance: Stance, features: Features) -> list[_Key]:
-    """Return what a stance is about: the columns of its term, or the term itself."""
+    """Return what a stance is about: the columns of its term, or the term itself; then its forms.
+
+    Words of class names are headings and marks are examples: "arrival" stands for "arrived" too.
+    What somebody teaches or strikes on purpose stands for itself.
+    """
     columns = tuple(features.columns(stance.term))
     words = " ".join(stance.term.casefold().split())
-    if stance.origin != "codebook" or stance.stance != "supports":
+    if stance.origin == "person" or stance.stance != "supports":
         return [columns or words]
     if words in ENGLISH_STOP_WORDS:
-        return []
-    # Class names are headings: "arrival" stands for "arrived" too.
+        return [] if stance.origin == "codebook" else [columns or words]
     forms = [(column,) for column in features.forms(words) if column not in columns]
+    if stance.origin == "mark":
+        return [columns or words, *forms]
     return [columns, *forms] if columns else list(forms) or [words]
 
 
@@ -295,17 +301,18 @@ def _take_in(
     supports: dict[tuple[_Key, int], Support],
     key: _Key,
     stance: Stance,
-    index: int,
+    index: int | None,
     classes: tuple[Label, ...],
 ) -> None:
-    """Add a support to those that already stand."""
+    """Add a support to those that stand; the form of a marked word has no index."""
     class_index = classes.index(stance.label)
     if stance.origin == "person" and len(classes) == BINARY:
         other = supports.get((key, 1 - class_index))
         if other is not None and other.origin != "mark":
             del supports[key, 1 - class_index]
     columns = key if isinstance(key, tuple) else ()
-    own = Support(stance.term, class_index, columns, stance.strength, stance.origin, 0, (index,))
+    places = () if index is None else (index,)
+    own = Support(stance.term, class_index, columns, stance.strength, stance.origin, 0, places)
     found = supports.get((key, class_index))
     if found is not None:
         rank = _ORIGINS.index(stance.origin) - _ORIGINS.index(found.origin)
@@ -313,8 +320,8 @@ def _take_in(
             own = found
         elif rank == 0 and stance.origin != "person":
             own = own._replace(strength=max(found.strength, stance.strength))
-        own = own._replace(n_marks=found.n_marks, places=(*found.places, index))
-    n_marks = own.n_marks + (stance.origin == "mark")
+        own = own._replace(n_marks=found.n_marks, places=(*found.places, *places))
+    n_marks = own.n_marks + (stance.origin == "mark" and index is not None)
     supports[key, class_index] = own._replace(n_marks=n_marks)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import log_expit
 
 from rhml_widgets.machine.matrices import is_sparse
 
@@ -18,21 +18,25 @@ if TYPE_CHECKING:
 
 __all__ = ["LIFT", "Heard", "Support", "heard"]
 
-LIFT = 2.5
+_LIFTS = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+"""Log-odds by which a term may raise its class."""
+_BELIEFS = {
+    "mark": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
+    "person": np.array([0.05, 0.1, 0.25, 0.25, 0.2, 0.15]),
+    "codebook": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
+}
+"""How often each of them is met, by what the term comes from, before any evidence."""
+_POOL = 3.0
+"""The terms' worth of evidence that this belief counts for."""
+LIFT = float(_LIFTS @ _BELIEFS["mark"])
 """Log-odds by which a marked term is expected to raise its class, before any evidence."""
-_LIFT_SD = 0.55
-"""Spread of that expectation: the smaller, the slower labels overrule a mark."""
-_POOL = 1.0
-"""Marks' worth of trust every source starts with."""
-_MOST_TRUST = 1.3
+_ROUNDS = 50
 _COMMON = 5.0
 """A term in more than one text of this many says less and less."""
-_CODEBOOK = 2.0
+_CODEBOOK = 3.0
 """Marks a word of a class's name, definition or seeds is worth before the first label."""
 _CODEBOOK_FADE = 20.0
 """Labels a class after which that has halved."""
-_POOL_ROUNDS = 5
-_NEWTON_ROUNDS = 20
 
 
 class Support(NamedTuple):
@@ -92,17 +96,20 @@ def heard(
     # Of a single class, too, something else must be possible.
     shares = (np.bincount(target, minlength=n_classes) + 1) / (len(target) + max(n_classes, 2))
     base = np.log(shares / (1 - shares))[which]
-    expected = np.array([LIFT * support.strength for support in supports])
-    expected *= _rarity(supports, features)
-    from_book = np.array([support.origin == "codebook" for support in supports], dtype=bool)
+    rarity = _rarity(supports, features)
     fading = _CODEBOOK / (1 + len(target) / (n_classes * _CODEBOOK_FADE))
-    expected = np.where(from_book, expected * fading, expected)
-    lifts = np.zeros(len(supports))
-    for group in (~from_book, from_book):
+    strength = np.array(
+        [s.strength * (fading if s.origin == "codebook" else 1.0) for s in supports]
+    )
+    origins = np.array([support.origin for support in supports])
+    lifts, left = np.zeros(len(supports)), np.zeros(len(supports))
+    for origin, belief in _BELIEFS.items():
+        group = origins == origin
         if group.any():
-            lifts[group] = _pooled(expected[group], base[group], seen[group], borne[group])
-    lifts = np.maximum(lifts, 0.0)
-    left = np.divide(lifts, expected, out=np.zeros(len(lifts)), where=expected > 0)
+            shares = _shares(rarity[group], base[group], seen[group], borne[group], belief)
+            left[group] = shares @ _LIFTS / (belief @ _LIFTS)
+            lifts[group] = strength[group] * rarity[group] * (shares @ _LIFTS)
+    left[strength * rarity == 0] = 0.0
     columns = (lifts.tolist(), left.tolist(), seen.tolist(), borne.tolist())
     return [Heard(*row) for row in zip(*columns, strict=True)]
 
@@ -141,35 +148,28 @@ def _rarity(supports: Sequence[Support], features: Features) -> NDArray[np.float
     return np.minimum(1.0, rarity)
 
 
-def _pooled(
-    expected: NDArray[np.float64],
+def _shares(
+    rarity: NDArray[np.float64],
     base: NDArray[np.float64],
     seen: NDArray[np.int64],
     borne: NDArray[np.int64],
+    belief: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the lifts' posterior modes under one common factor of trust, fitted to all."""
-    lifts, told = _modes(expected, base, seen, borne)
-    for _ in range(_POOL_ROUNDS):
-        explained = float((told * lifts * expected).sum()) / LIFT**2
-        possible = float((told * expected * expected).sum()) / LIFT**2
-        trust = min(max((_POOL + explained) / (_POOL + possible), 0.0), _MOST_TRUST)
-        lifts, told = _modes(expected * trust, base, seen, borne)
-    return lifts
+    """Return how probable each of `_LIFTS` is for each term, shape (n_supports, n_lifts).
 
-
-def _modes(
-    expected: NDArray[np.float64],
-    base: NDArray[np.float64],
-    seen: NDArray[np.int64],
-    borne: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each lift's posterior mode, and the share of it that labels told, in [0, 1)."""
-    precision = 1 / _LIFT_SD**2
-    lifts = expected
-    curvature = np.full(len(lifts), precision)
-    for _ in range(_NEWTON_ROUNDS):
-        share = expit(base + lifts)
-        slope = borne - seen * share - (lifts - expected) * precision
-        curvature = seen * share * (1 - share) + precision
-        lifts = lifts + np.clip(slope / curvature, -1.0, 1.0)
-    return lifts, 1 - precision / curvature
+    All terms share one distribution, which is learned from them by EM: empirical Bayes on a grid
+    (Kiefer and Wolfowitz 1956), with a Dirichlet prior worth `_POOL` terms around ``belief``.
+    """
+    raised = base[:, None] + np.outer(rarity, _LIFTS)
+    told = borne[:, None] * log_expit(raised) + (seen - borne)[:, None] * log_expit(-raised)
+    likely = np.exp(told - told.max(axis=1, keepdims=True))
+    # A term that nobody could check says nothing of the others.
+    checked = likely[seen > 0]
+    common = belief
+    for _ in range(_ROUNDS):
+        shares = checked * common
+        shares /= shares.sum(axis=1, keepdims=True)
+        common = (_POOL * belief + shares.sum(axis=0)) / (_POOL + len(checked))
+    posterior: NDArray[np.float64] = likely * common
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return posterior

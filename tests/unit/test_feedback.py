@@ -60,7 +60,7 @@ def test_a_support_draws_its_own_cell_and_no_other(features):
     guidance = compiled(features, [Stance("invoice", "billing")])
     assert guidance.prior.nnz == 1
     assert mean_of(guidance, features, "invoice", "billing") > 0
-    assert guidance.trust == (1.0,)
+    assert guidance.trust == pytest.approx((1.0,))
     assert guidance.evidence == ((0, 0),)
     assert not guidance.empty
     assert guidance.supported_classes == (2,)
@@ -122,6 +122,30 @@ def test_the_item_a_mark_was_made_on_does_not_speak_for_it(features):
     assert once.evidence == ((0, 0),)
     assert said.evidence == ((1, 1),)
     assert twice.evidence == ((1, 1), (1, 1))
+
+
+def test_a_mark_stands_for_the_other_forms_of_its_word():
+    texts = ["my invoice", "two invoices", "an invoice again", "the app crashed"]
+    features = Features(default_model(), texts)
+    marked = compile_guidance([Stance("invoice", "billing", origin="mark")], features, CLASSES)
+    taught = compile_guidance([Stance("invoice", "billing")], features, CLASSES)
+    word, form = (mean_of(marked, features, one, "billing") for one in ("invoice", "invoices"))
+    assert word > 0
+    assert form > 0
+    assert mean_of(taught, features, "invoices", "billing") == 0
+
+
+def test_the_form_of_a_marked_word_never_lifts_a_strike_and_has_evidence_of_its_own():
+    texts = ["my invoice", "two invoices", "an invoice again", "the app crashed"]
+    features = Features(default_model(), texts)
+    struck = Stance("invoices", None, stance="irrelevant")
+    mark = Stance("invoice", "billing", origin="mark")
+    guidance = compile_guidance([struck, mark], features, CLASSES)
+    assert mean_of(guidance, features, "invoices", "billing") == 0
+    assert list(guidance.struck) == features.columns("invoices")
+    other = Stance("invoices", "billing", origin="mark")
+    both = compile_guidance([mark, other], features, CLASSES, [0, 1], [2, 2])
+    assert both.evidence == ((0, 0), (0, 0))
 
 
 def test_a_word_marked_for_several_classes_speaks_for_each(features):
