@@ -861,8 +861,8 @@ def test_a_model_built_again_makes_no_version_for_lessons_it_learned(tmp_path):
     model = make_pipeline(CountVectorizer(), SGDClassifier())
     arguments = {"journal": tmp_path / "s.rhml", "classes": ["b", "a"], "model": model}
     with begin(refit="background", **arguments) as session:
-        teach_together(session, [("late", "a"), ("money", "b")])
-        assert [one.version for one in session.state.lessons.values()] == [None, 0]
+        teach_together(session, [("late", "a"), ("again", "a"), ("money", "b")])
+        assert [one.version for one in session.state.lessons.values()] == [None, None, 0]
         seq, version = session.state.seq, session.learner.version
     with begin(**arguments) as again:
         assert again.learner.version == version

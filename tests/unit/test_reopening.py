@@ -155,6 +155,8 @@ def test_a_fitted_model_serves_again_until_it_was_beaten(path):
         assert version > 0
     with begin(journal=path, model=bad()) as last:
         assert last.learner.version == version
+        told = "a refit on your answers speaks, not the model you brought"
+        assert last.learner.brought == told
         assert (last.predict_pool()["label"] == [right(t) for t in texts()]).mean() > 0.8
 
 
