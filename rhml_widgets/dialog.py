@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import threading
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError
+from rhml_widgets.exceptions import BadInputError, ClosedSessionError, ReadOnlyError, warn
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.machine.floor import Floor
@@ -194,7 +193,7 @@ class Dialog:
         failure = self._learner.failure
         if failure is not None and failure is not self._warned_of:
             self._warned_of = failure
-            warnings.warn(self._learner.why_failed() or "", stacklevel=3)
+            warn(self._learner.why_failed() or "")
 
     def _turn(self) -> None:
         with self._floor.working():

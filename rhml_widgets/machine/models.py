@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone, is_regressor
@@ -14,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils import get_tags
 
-from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.exceptions import BadInputError, warn
 from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.spans import is_vectorizer
 
@@ -171,7 +170,7 @@ def require_shared_classes(model: Any, classes: Iterable[Label]) -> None:
         )
         if missing:
             message += f"; of {missing!r} it knows nothing until a refit replaces it"
-        warnings.warn(message, stacklevel=2)
+        warn(message)
 
 
 def printed(model: Any, transform: str) -> str:

@@ -147,7 +147,8 @@ class Actions:
                 "answer in the history"
             )
             raise BadInputError(msg)
-        return self._replace(own_id, label, seen=standing.seq, event_id=event_id, ms=ms)
+        chosen = standing.label if label is None else label
+        return self._replace(own_id, chosen, seen=standing.seq, event_id=event_id, ms=ms)
 
     def correct(self, *, item_id: Any, label: Any, seen: Any, event_id: Any) -> dict[str, Any]:
         """Change an answer of the history: the one whose row, of seq ``seen``, was on the page."""
@@ -159,12 +160,11 @@ class Actions:
         return self._replace(own_id, chosen, seen=shown, event_id=event_id, ms=None)
 
     def _replace(
-        self, own_id: str, label: Label | None, *, seen: Any, event_id: Any, ms: Any
+        self, own_id: str, label: Label, *, seen: Any, event_id: Any, ms: Any
     ) -> dict[str, Any]:
         standing = self._session.state.answer(own_id)
         told: dict[str, Any] = {}
         if standing is not None:
-            label = standing.label if label is None else label
             # Marks speak for the label they were given with; a note stays with the item.
             kept = standing.rationale if label == standing.label else None
             told = {"rationale": kept, "note": standing.note}
