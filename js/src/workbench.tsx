@@ -4,11 +4,10 @@
 import { useRef } from "preact/hooks";
 import { CurvesView, useVega } from "./shared/curves";
 import { ExplanationView } from "./shared/explanation";
+import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
-import { lm } from "./shared/keys";
-import { focusQuietly } from "./shared/focus";
 import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -31,10 +30,10 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
           onWhy={() => {
             const side = reasons.current;
             side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
-            focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']") ?? side);
+            focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
           }}
         />
-        <div class="rhml-pad rhml-side" ref={reasons} tabIndex={-1} {...lm}>
+        <div class="rhml-pad rhml-side" ref={reasons}>
           <ExplanationView props={props.explanation} act={act} frozen={off} />
         </div>
         {curves ? (

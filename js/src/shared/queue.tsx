@@ -167,7 +167,7 @@ function Top({ of, props: { state } }: { of: Asking; props: QueueProps }) {
 /** What keys do where the focus went: they lead on, and back. */
 function keyHint(place: Place, why: string | null, apart: boolean): string {
   if (place === "words") return "arrows move · Space marks · Shift + arrow marks on · Enter: done";
-  if (place === "beside") return `arrows move · Enter: tell me of a reason · ${why ? `${why} or ` : ""}Esc: back`;
+  if (place === "beside") return `arrows move · Enter: correct a reason · ${why ? `${why} or ` : ""}Esc: back`;
   return apart ? "my reasons stand in the ExplanationPanel of this session" : "";
 }
 
