@@ -507,6 +507,7 @@ describe("little to show", () => {
   it("flips alone: the effect at large, or how to get one", async () => {
     await draw(props({ effect: effect() }), {}, flipsView);
     expect(words(".rhml-effect-size")).toBe("31 of 2,497 predictions changed");
+    expect(words(".rhml-effect-words")).toContain("You struck “please”. I refitted as v15. For better or worse?");
     expect(all(".rhml-reasons")).toEqual([]);
     model.put({ props: props({ effect: null }) });
     await settled();

@@ -97,6 +97,9 @@ def test_close_calls_are_counted_from_the_live_scores_of_what_is_left():
         assert f"{close} of the {len(left)} texts nobody answered are close calls" in said
         assert "not an error that was checked" in said
         assert f"{close} close calls" in line(session, "Next step")
+        # Whatever is answered or held out is no call to be made.
+        session.learner.taken[next(n for n in left if margins[n] < CLOSE)] = True
+        assert f"{close - 1} of the {len(left) - 1} texts" in line(session, "Not usable")
 
 
 def test_before_thirty_checks_no_share_and_no_close_calls_are_told():

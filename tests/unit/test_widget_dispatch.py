@@ -146,7 +146,8 @@ def test_reasons_lessons_and_flips(session):
     asked = page.value("judge_flips", lesson=lesson, n=1, event_id="j1")["asked"]
     assert asked == 1
     assert page.value("show_flips", lesson=lesson) is None
-    assert len(page.props["explanation"]["effect"]["shown"]) == effect["flips"]
+    # What waits to be judged blind is not shown.
+    assert len(page.props["explanation"]["effect"]["shown"]) == effect["flips"] - asked
     assert page.value("undo_lesson", lesson=lesson, event_id="t2") is None
     assert page.props["explanation"]["effect"]["undone"]
     assert page.props["lessons"][0]["lesson"] != lesson

@@ -166,13 +166,8 @@ function Words({ effect, large, next }: WordsProps) {
       </p>
     );
   }
-  const refitted = version === null ? "" : `I refitted as v${version}: `;
+  const refitted = version === null ? "" : `I refitted as v${version}`;
   const size = count(flips);
-  const changed = flips === 0
-    ? `none of my ${count(total)} predictions changed. I keep the lesson for every fit to come.`
-    : large
-      ? "what changed is counted above."
-      : null;
   return (
     <>
       {large && flips > 0 && (
@@ -182,8 +177,13 @@ function Words({ effect, large, next }: WordsProps) {
       )}
       <p class="rhml-effect-words" dir="auto">
         {lead} {refitted}
-        {changed ?? (
+        {flips === 0 ? (
+          `${refitted && ": "}none of my ${count(total)} predictions changed. I keep the lesson for every fit to come.`
+        ) : large ? (
+          refitted && "."
+        ) : (
           <>
+            {refitted && ": "}
             <b class="rhml-number">{size}</b> of my {count(total)} predictions changed.
           </>
         )}
