@@ -9,10 +9,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lab_notebook import Notebook
 
 MESSAGES = Path(__file__).parents[2] / "rhml_widgets" / "messages.csv"
 KEYS = {"billing": "1", "bug": "2", "how-to": "3"}
+OFTEN = ", purposes={'check': .6, 'teach': .4}"
+SMALL = """import rhml_widgets as rhml
+texts = ['the invoice came twice', 'it crashes at the start', 'where do I set my name',
+         'please refund the plan']
+session = rhml.Session(pool=texts, classes={classes!r}, journal={journal!r})
+session"""
+ONE_WORD = """import rhml_widgets as rhml
+places = ('amber birch cedar delta ember fjord grove haven inlet jetty knoll larch maple north '
+          'ocean pearl quartz river slate tulip umber viola willow xenon yacht zebra').split()
+texts = [f'escrow {{place}}' for place in places]
+texts += [f'hello {{place}} {{end}}' for place in places for end in ('there', 'again')]
+session = rhml.Session(pool=texts, classes=['trade', 'chat'], journal={journal!r})
+session"""
 NEXT = """([root, before]) => {
   const item = root.querySelector('[data-item-id]');
   return root.querySelector("[data-action='next']") || item?.dataset.itemId !== before;
@@ -41,6 +56,11 @@ def demo(journal: str, more: str = "") -> str:
     return f"""import rhml_widgets as rhml
 session = rhml.demo(journal={journal!r}{more})
 session"""
+
+
+def small(journal: str, classes: Sequence[str] = tuple(KEYS)) -> str:
+    """Return a cell that opens four messages."""
+    return SMALL.format(journal=journal, classes=list(classes))
 
 
 class Queue:
@@ -132,3 +152,27 @@ def await_judged(page: Any, lab: Any, journal: str, n: int) -> list[tuple[str, d
             return rows
         page.wait_for_timeout(100)
     pytest.fail(f"{journal} never held {n} answers")
+
+
+def answer_escrow(queue: Queue) -> None:
+    """Answer until enough is known and the last answer was about the one word that decides."""
+    for n in range(60):
+        before = queue.current()
+        trade = "escrow" in queue.text()
+        queue.press("1" if trade else "2")
+        queue.await_next(before)
+        if queue.stopped():
+            queue.keep()
+        if trade and n >= 12:
+            queue.notebook.ask("session.wait()")
+            return
+    pytest.fail("no message about escrow was asked")
+
+
+def strike(queue: Queue, term: str) -> None:
+    """Open the reasons for the last answer and strike one of them."""
+    queue.press("w")
+    queue.root.locator(f"[data-term='{term}'] button").first.click()
+    queue.act("teach-irrelevant").click()
+    queue.root.get_by_text(f"You struck “{term}”").first.wait_for(timeout=SOON)
+    queue.act("judge-flips").wait_for(timeout=SOON)

@@ -4,18 +4,7 @@ from __future__ import annotations
 
 import json
 
-from queue_page import KEYS, Queue, await_judged, demo, flat
-
-SMALL = """import rhml_widgets as rhml
-texts = ['the invoice came twice', 'it crashes at the start', 'where do I set my name',
-         'please refund the plan']
-session = rhml.Session(pool=texts, classes={classes!r}, journal={journal!r})
-session"""
-OFTEN = ", purposes={'check': .6, 'teach': .4}"
-
-
-def small(journal, classes=("billing", "bug", "how-to")):
-    return SMALL.format(journal=journal, classes=list(classes))
+from queue_page import KEYS, OFTEN, Queue, await_judged, demo, flat, small
 
 
 def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_notebook):

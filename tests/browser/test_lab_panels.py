@@ -5,42 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-from queue_page import SOON, Queue, demo, flat
+from queue_page import ONE_WORD, SOON, Queue, answer_escrow, demo, flat, strike
 from wire import Wire, numbers, objects
 
-ONE_WORD = """import rhml_widgets as rhml
-places = ('amber birch cedar delta ember fjord grove haven inlet jetty knoll larch maple north '
-          'ocean pearl quartz river slate tulip umber viola willow xenon yacht zebra').split()
-texts = [f'escrow {{place}}' for place in places]
-texts += [f'hello {{place}} {{end}}' for place in places for end in ('there', 'again')]
-session = rhml.Session(pool=texts, classes=['trade', 'chat'], journal={journal!r})
-session"""
 VIEWS = ["LabelQueue", "ExplanationPanel", "Flips", "LearningCurves"]
-
-
-def answer_escrow(queue):
-    """Answer until enough is known and the last answer was about the one word that decides."""
-    for n in range(60):
-        before = queue.current()
-        trade = "escrow" in queue.text()
-        queue.press("1" if trade else "2")
-        queue.await_next(before)
-        if queue.stopped():
-            queue.keep()
-        if trade and n >= 12:
-            queue.notebook.ask("session.wait()")
-            return
-    pytest.fail("no message about escrow was asked")
-
-
-def strike(queue, term):
-    """Open the reasons for the last answer and strike one of them."""
-    queue.press("w")
-    queue.root.locator(f"[data-term='{term}'] button").first.click()
-    queue.act("teach-irrelevant").click()
-    queue.root.get_by_text(f"You struck “{term}”").first.wait_for(timeout=SOON)
-    queue.act("judge-flips").wait_for(timeout=SOON)
 
 
 def lessons(notebook):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from queue_page import Queue, demo
+from queue_page import OFTEN, Queue, demo
 
 LEAKING = [
     "j",
@@ -23,7 +23,6 @@ LEAKING = [
     "Space",
     "z",
 ]
-OFTEN = ", purposes={'check': .6, 'teach': .4}"
 
 
 def test_sixteen_keys_do_not_leak_into_the_notebook(open_notebook):
