@@ -119,8 +119,12 @@ class Queue:
 
     def press(self, key: str) -> None:
         """Press a key once what is shown has been painted."""
-        self.page.evaluate(PAINTED)
+        self.paint()
         self.page.keyboard.press(key)
+
+    def paint(self) -> None:
+        """Wait until what is shown has been painted."""
+        self.page.evaluate(PAINTED)
 
     def stopped(self) -> bool:
         """Tell whether advice stands."""

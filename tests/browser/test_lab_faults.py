@@ -34,8 +34,7 @@ def test_a_failing_fit_is_shown_and_labeling_goes_on(lab, open_notebook):
     queue.answer_many(1)
     queue.await_status("5 of 312 labeled")
     assert len(lab.judged("broken.rhml")) == 5
-    queue.press("w")
-    queue.press("u")
+    queue.act("undo").click()
     queue.await_status("4 of 312 labeled")
 
 
