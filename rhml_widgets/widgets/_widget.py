@@ -45,6 +45,17 @@ def _required(session: Any, view: View) -> Session:
     return session
 
 
+def _leave_routes_alone(comm: Any) -> None:
+    """Have the kernel take a page's messages where the page sends them.
+
+    ipykernel 7.4 takes them to the subshell whose request the last message down was sent in. Of
+    what a thread sends that is any request, also one of a subshell that JupyterLab ended when it
+    connected anew: then no action would ever reach us again.
+    """
+    if comm is not None:
+        comm._reply_subshell_for = None  # noqa: SLF001 - looked up by that name
+
+
 class View(anywidget.AnyWidget):
     """A widget of a session: one JSON trait down, a table of actions up.
 
@@ -68,6 +79,7 @@ class View(anywidget.AnyWidget):
         self._sent = 0
         self._actions = Actions(session, self._desk).table()
         super().__init__(_rhml_view=self.view)
+        _leave_routes_alone(self.comm)
         self._desk.prepare()
         self.refresh()
         self.on_msg(self._on_message)

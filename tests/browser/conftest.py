@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests; each test has a page of its own, offline."""
+"""One Chromium for all browser tests, and one JupyterLab for those that need it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from lab import Lab
+from lab_notebook import LONG, STARTED, Notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,3 +81,60 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One JupyterLab for all tests: names of notebooks and journals must differ."""
+    server = Lab(tmp_path_factory.mktemp("lab"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """Return a page with JupyterLab in it, shared by the tests of a file: loading it takes long."""
+    context = browser.new_context(viewport={"width": 1300, "height": 950})
+    page = context.new_page()
+    page.goto(lab.address())
+    page.wait_for_function(STARTED, timeout=LONG)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, desk: Page) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook in the shared page and run it: ``open_notebook(name, *cells)``."""
+    made = []
+
+    def opened(name: str, *cells: str) -> Notebook:
+        notebook = Notebook(lab, desk, name, list(cells))
+        made.append(notebook)
+        notebook.open()
+        notebook.run()
+        return notebook
+
+    yield opened
+    for notebook in made:
+        notebook.close()
+
+
+@pytest.fixture
+def visit_notebook(browser: Browser, lab: Lab) -> Iterator[Callable[..., Notebook]]:
+    """Open a notebook in a page of its own and run it: ``visit_notebook(name, *cells)``."""
+    made = []
+
+    def visited(name: str, *cells: str, port: int | None = None, width: int = 1300) -> Notebook:
+        context = browser.new_context(viewport={"width": width, "height": 950})
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        notebook = Notebook(lab, page, name, list(cells))
+        made.append(notebook)
+        notebook.visit(port)
+        notebook.run()
+        return notebook
+
+    yield visited
+    for notebook in made:
+        notebook.close()
+        notebook.page.context.close()

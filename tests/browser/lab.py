@@ -1,49 +1,20 @@
-"""A real JupyterLab, a real kernel, and a page on them."""
+"""A real JupyterLab server, in a folder of its own."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-READY = "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
-IDLE = (
-    "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status"
-    " === 'idle'"
-)
-RAN = """() => {
-  const cells = [...jupyterapp.shell.currentWidget.context.model.cells]
-    .filter((cell) => cell.type === 'code' && cell.sharedModel.getSource().trim());
-  const failed = cells.some((cell) => {
-    for (let i = 0; i < cell.outputs.length; i++)
-      if (cell.outputs.get(i).type === 'error') return true;
-    return false;
-  });
-  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session?.kernel;
-  return failed || (kernel?.status === 'idle' && cells.every((cell) => cell.executionCount));
-}"""
-ASK = """async (code) => {
-  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code, store_history: false });
-  let text = '';
-  future.onIOPub = (message) => {
-    if (message.header.msg_type === 'stream') text += message.content.text;
-    if (message.header.msg_type === 'error') text += message.content.traceback.join('\\n');
-  };
-  await future.done;
-  return text;
-}"""
 
 
 def free_port():
@@ -114,6 +85,21 @@ class Lab:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    def address(self, path: str = "", port: int | None = None) -> str:
+        """Return the address of a page without the layout of any page before."""
+        tree = f"/tree/{path}" if path else ""
+        return f"http://127.0.0.1:{port or self.port}/lab/workspaces/w{tree}?token=tok&reset"
+
+    def events(self, journal: str, *kinds: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """Read events straight from a journal's file: id, kind and body, oldest first."""
+        with sqlite3.connect(f"file:{self.folder / journal}?mode=ro", uri=True) as db:
+            rows = db.execute("SELECT event_id, kind, body FROM events ORDER BY seq").fetchall()
+        return [(own, kind, json.loads(body)) for own, kind, body in rows if kind in kinds]
+
+    def judged(self, journal: str) -> list[tuple[str, dict[str, Any]]]:
+        """Read the answers straight from a journal's file: id and body."""
+        return [(own, body) for own, _, body in self.events(journal, "Judged")]
+
     def close(self) -> None:
         """End it and its kernels."""
         self.process.terminate()
@@ -123,47 +109,3 @@ class Lab:
             self.process.kill()
             self.process.wait()
         self.log.close()
-
-
-class Notebook:
-    """A notebook open in a page."""
-
-    def __init__(self, lab: Lab, page, name: str, cells: list[str]) -> None:
-        self.lab, self.page, self.name = lab, page, name
-        body = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-        body.metadata["kernelspec"] = {
-            "name": "python3",
-            "display_name": "Python 3",
-            "language": "python",
-        }
-        nbformat.write(body, lab.folder / name)
-        self.open()
-
-    def open(self) -> None:
-        """Open the page anew, as after a reload."""
-        self.page.goto(f"{self.lab.url}/lab/workspaces/w/tree/{self.name}?token=tok&reset")
-        self.page.wait_for_function(READY, timeout=60_000)
-        self.page.wait_for_function(IDLE, timeout=60_000)
-
-    def run(self) -> None:
-        """Run all cells; fail on an error output."""
-        self.page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.page.wait_for_function(RAN, timeout=60_000)
-        errors = self.page.locator(".jp-OutputArea [data-mime-type*=error], .jp-RenderedText pre")
-        text = " ".join(errors.all_inner_texts())
-        assert "Traceback" not in text, text
-
-    def ask(self, code: str) -> str:
-        """Run code in the kernel, outside the notebook, and return what it printed."""
-        return self.page.evaluate(ASK, code).strip()
-
-    def restart(self) -> None:
-        """Restart the kernel."""
-        self.page.evaluate(
-            "() => jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()"
-        )
-        self.page.wait_for_function(IDLE, timeout=60_000)
-
-    def shutdown(self) -> None:
-        """End the kernel, so that the next notebook meets none of its modules."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")

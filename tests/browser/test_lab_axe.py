@@ -1,0 +1,92 @@
+"""axe over every state of the Workbench in JupyterLab, light and dark: WCAG 2.2 AA for our root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from queue_page import OFTEN, ONE_WORD, Queue, answer_escrow, demo, small, strike
+
+AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+SCAN = """async (root) => {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await axe.run(root, { runOnly: { type: 'tag', values: tags } });
+  if (!found.passes.some((one) => one.id === 'color-contrast')) throw new Error('not scanned');
+  return found.violations.flatMap((one) => one.nodes.map(
+    (node) => `${one.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+}"""
+
+
+@pytest.fixture
+def scan(desk):
+    """Scan a view in both themes: ``scan(queue, state)``; what was found is told at the end."""
+    desk.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+
+    def scanned(queue: Queue, state: str) -> None:
+        for theme in ("JupyterLab Dark", "JupyterLab Light"):
+            queue.notebook.theme(theme)
+            root = queue.root.element_handle()
+            found.extend(f"{state}, {theme}: {one}" for one in root.evaluate(SCAN))
+
+    yield scanned
+    assert not found, "\n\n".join(found)
+
+
+def test_asking_reasons_and_flips(scan, open_notebook):
+    notebook = open_notebook("axe_flips", ONE_WORD.format(journal="axe_flips.rhml"))
+    queue = Queue(notebook)
+    queue.focus()
+    scan(queue, "asking")
+    answer_escrow(queue)
+    queue.press("w")
+    queue.root.locator("[data-term]").first.wait_for()
+    scan(queue, "reasons open")
+    strike(queue, "escrow")
+    queue.act("show-flips").click()
+    queue.root.locator("[data-flip-id]").first.wait_for()
+    scan(queue, "flips shown")
+
+
+def test_advice_stands(scan, open_notebook):
+    notebook = open_notebook("axe_stop", demo("axe_stop.rhml", OFTEN))
+    queue = Queue(notebook)
+    queue.focus()
+    queue.answer_until_stop()
+    scan(queue, "stopped")
+
+
+def test_disconnected_done_and_read_only(scan, open_notebook):
+    notebook = open_notebook("axe_end", small("axe_end.rhml"))
+    queue = Queue(notebook)
+    queue.focus()
+    notebook.restart()
+    queue.press("1")
+    queue.await_status("disconnected")
+    scan(queue, "disconnected")
+    notebook.run()
+    queue = Queue(notebook)
+    queue.focus()
+    for n in range(4):
+        queue.press("1")
+        queue.await_status(f"{n + 1} of 4 labeled")
+        if queue.stopped():
+            queue.keep()
+    queue.root.locator("[data-item-id]").first.wait_for(state="detached")
+    scan(queue, "done")
+
+    notebook = open_notebook(
+        "axe_held",
+        "import rhml_widgets as rhml, subprocess, sys\n"
+        'code = ("import sys; from rhml_widgets.journal import Journal; "\n'
+        "        \"j = Journal('axe_held.rhml'); print('held', flush=True); sys.stdin.read()\")\n"
+        "rhml.demo(journal='axe_held.rhml').close()\n"
+        "holder = subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE,\n"
+        "                          stdout=subprocess.PIPE, text=True)\n"
+        "holder.stdout.readline()",
+        demo("axe_held.rhml"),
+    )
+    queue = Queue(notebook)
+    queue.await_text("held by process")
+    scan(queue, "read-only")
+    notebook.ask("holder.kill(); holder.wait()")
