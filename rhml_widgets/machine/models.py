@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+from scipy import sparse
 from sklearn.base import clone, is_regressor
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 _COMPONENTS = 100
+_SILENT_TAGS = not get_tags(LogisticRegression()).input_tags.sparse
+"""Whether this scikit-learn (1.6.0) does not say which of its estimators take sparse rows."""
 
 
 def default_model(kind: str = "text") -> Pipeline:
@@ -168,11 +172,24 @@ def in_front_of(classifier: Any) -> tuple[list[tuple[str, Any]], str]:
     """
     steps: list[tuple[str, Any]] = [("tfidf", _default_vectorizer())]
     note = f"{type(classifier).__name__} reads numbers: TfidfVectorizer(sublinear_tf=True)"
-    try:
-        sparse_allowed = get_tags(classifier).input_tags.sparse
-    except AttributeError:
-        sparse_allowed = True
-    if not sparse_allowed:
+    if not _takes_sparse(classifier):
         steps.append(("svd", TruncatedSVD(_COMPONENTS)))
         note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
     return steps, note + " was put in front of it"
+
+
+def _takes_sparse(classifier: Any) -> bool:
+    """Tell whether a classifier takes sparse rows."""
+    try:
+        said: bool = get_tags(classifier).input_tags.sparse
+    except AttributeError:
+        return True
+    if said or not _SILENT_TAGS:
+        return said
+    try:
+        clone(classifier).fit(sparse.csr_matrix(np.eye(4)), [0, 1, 0, 1])
+    except TypeError:
+        return False
+    except Exception:  # noqa: BLE001 - too few rows, for one; it did not mind the matrix
+        return True
+    return True
