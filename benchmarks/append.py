@@ -1,21 +1,21 @@
 """What a durable append costs over the same insert by bare sqlite3, in one interleaved run.
 
-Run as ``python -m benchmarks.append [--out table.md]``. Both sides commit one event at a time
+Run as ``python -m benchmarks.append [--data FILE.csv --text COL --label COL] [--out table.md]``:
+the answers have the labels of that file. Both sides commit one event at a time
 with a rollback journal and ``synchronous=FULL`` to files in one folder, turn by turn, so that
 whatever else the disk does meets both. Ratios count; times are those of the machine at hand.
 """
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import tempfile
-import time
 import uuid
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
+from benchmarks.table import Corpus, arguments, corpus, deliver, in_turn
 from rhml_widgets.journal import Journal, Judged, encode
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ ON CONFLICT (event_id) DO NOTHING
 """
 
 
-def judged(i: int) -> Judged:
+def judged(i: int, label: str = "spam") -> Judged:
     """Make a typical answer."""
     return Judged(
         item_id=f"t1:{i:040x}",
-        label="spam",
+        label=label,
         stage="first",
         purpose="teach",
         duration=2.31,
@@ -39,10 +39,11 @@ def judged(i: int) -> Judged:
     )
 
 
-def fill(journal: Journal, n: int) -> None:
+def fill(journal: Journal, n: int, texts: Corpus) -> None:
     """Store ``n`` answers in batches."""
+    labels = texts.labels
     for start in range(0, n, 10_000):
-        batch = [judged(i) for i in range(start, min(start + 10_000, n))]
+        batch = [judged(i, labels[i % len(labels)]) for i in range(start, min(start + 10_000, n))]
         journal.append(batch, person="p1")
 
 
@@ -54,14 +55,9 @@ def bare(path: Path) -> sqlite3.Connection:
     return raw
 
 
-def timed(action: Callable[[], object]) -> float:
-    """Return the seconds that a call takes."""
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def compare(folder: Path, stored: int, rounds: int) -> tuple[list[float], list[float]]:
+def compare(
+    folder: Path, stored: int, rounds: int, texts: Corpus
+) -> tuple[list[float], list[float]]:
     """Time ``rounds`` appends by sqlite3 and as many by the journal, in turn.
 
     Parameters
@@ -70,6 +66,8 @@ def compare(folder: Path, stored: int, rounds: int) -> tuple[list[float], list[f
     stored : int
         Number of events that both files hold before.
     rounds : int
+    texts : Corpus
+        Whose labels the answers have.
 
     Returns
     -------
@@ -77,11 +75,11 @@ def compare(folder: Path, stored: int, rounds: int) -> tuple[list[float], list[f
         Seconds of each append by bare sqlite3, and by the journal.
     """
     journal = Journal(folder / f"journal-{stored}.rhml")
-    fill(journal, stored)
+    fill(journal, stored, texts)
     other = folder / f"bare-{stored}.rhml"
     journal.backup(other)
     raw = bare(other)
-    body = encode(judged(stored))
+    body = encode(judged(stored, texts.labels[0]))
 
     def by_hand() -> None:
         raw.execute("BEGIN IMMEDIATE")
@@ -90,21 +88,19 @@ def compare(folder: Path, stored: int, rounds: int) -> tuple[list[float], list[f
         raw.execute("COMMIT")
 
     def by_journal() -> None:
-        journal.append([judged(stored)], person="p1")
+        journal.append([judged(stored, texts.labels[0])], person="p1")
 
-    sides: list[tuple[Callable[[], None], list[float]]] = [(by_hand, []), (by_journal, [])]
-    for i in range(rounds + 10):
-        for action, times in sides if i % 2 else reversed(sides):
-            times.append(timed(action))
+    times = in_turn({"bare": by_hand, "journal": by_journal}, rounds, warm=10)
     raw.close()
     journal.close()
-    warm = [times[10:] for _, times in sides]
-    return warm[0], warm[1]
+    return times["bare"], times["journal"]
 
 
-def table(results: dict[int, tuple[list[float], list[float]]]) -> str:
+def table(results: dict[int, tuple[list[float], list[float]]], source: str) -> str:
     """Lay the results out as a markdown table, a row for each number of events stored."""
     lines = [
+        f"### Durable appends; answers with the labels of {source}",
+        "",
         "| events stored | measure | bare sqlite3, ms | journal, ms | ratio |",
         "|---:|:---|---:|---:|---:|",
     ]
@@ -121,17 +117,14 @@ def table(results: dict[int, tuple[list[float], list[float]]]) -> str:
 
 def main() -> None:
     """Run the comparison and print its table."""
-    parser = argparse.ArgumentParser(description="Cost of a durable append, as a ratio.")
-    parser.add_argument("--out", type=Path, help="also write the table to this file")
+    parser = arguments("Cost of a durable append, as a ratio.")
     parser.add_argument("--rounds", type=int, default=500, help="appends on each side")
     parser.add_argument("--folder", type=Path, help="where the files are made, for that disk")
     given = parser.parse_args()
+    texts = corpus(given)
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        results = {n: compare(Path(folder), n, given.rounds) for n in (0, 100_000)}
-    text = table(results)
-    print(text, end="")
-    if given.out is not None:
-        given.out.write_text(text, encoding="utf-8")
+        results = {n: compare(Path(folder), n, given.rounds, texts) for n in (0, 100_000)}
+    deliver(table(results, texts.source), given.out)
 
 
 if __name__ == "__main__":

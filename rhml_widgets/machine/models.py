@@ -35,6 +35,16 @@ __all__ = [
 ]
 
 _COMPONENTS = 100
+_SILENT_TAGS = not get_tags(LogisticRegression()).input_tags.sparse
+"""Whether this scikit-learn (1.6.0) does not say which of its estimators take sparse rows."""
+_DENSE = {
+    "GaussianNB",
+    "GaussianProcessClassifier",
+    "HistGradientBoostingClassifier",
+    "LinearDiscriminantAnalysis",
+    "QuadraticDiscriminantAnalysis",
+}
+"""Those that take none."""
 
 
 def default_model(kind: str = "text") -> Pipeline:
@@ -219,11 +229,16 @@ def in_front_of(classifier: Any) -> tuple[list[tuple[str, Any]], str]:
     """
     steps: list[tuple[str, Any]] = [("tfidf", _default_vectorizer())]
     note = f"{type(classifier).__name__} reads numbers: TfidfVectorizer(sublinear_tf=True)"
-    try:
-        sparse_allowed = get_tags(classifier).input_tags.sparse
-    except AttributeError:
-        sparse_allowed = True
-    if not sparse_allowed:
+    if not _takes_sparse(classifier):
         steps.append(("svd", TruncatedSVD(_COMPONENTS)))
         note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
     return steps, note + " was put in front of it"
+
+
+def _takes_sparse(classifier: Any) -> bool:
+    """Tell whether a classifier takes sparse rows."""
+    try:
+        said: bool = get_tags(classifier).input_tags.sparse
+    except AttributeError:
+        return True
+    return said or (_SILENT_TAGS and type(classifier).__name__ not in _DENSE)

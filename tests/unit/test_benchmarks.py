@@ -69,6 +69,63 @@ def test_running_them_together_collects_the_tables(tmp_path, monkeypatch, capsys
     assert "| 100,000 | median |" in out.read_text(encoding="utf-8")
 
 
+def test_one_that_fails_is_told_and_the_others_are_run(tmp_path, monkeypatch, capsys):
+    whole = importlib.import_module("benchmarks.__main__")
+    monkeypatch.setattr(whole, "SIZES", {"wire": "--nonsense", "append": "--rounds 3"})
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "wire", "append"])
+    assert whole.main() == 1
+    told = capsys.readouterr().out
+    assert "failed, status 2" in told
+    assert "| 100,000 | median |" in told
+
+
+def outcomes(marked, wrong, base=(0.1, 0.3)):
+    """Three seeds of curves that grow from one score to another over 200 labels."""
+    labels = importlib.import_module("benchmarks.labels")
+
+    def curve(low, high, step):
+        return [low + (high - low) * i / 20 + 0.001 * step for i in range(21)]
+
+    return [
+        labels.Outcome(
+            seed,
+            0.9,
+            500,
+            {
+                "diverse": curve(*base, seed),
+                "right marks": curve(*marked, seed),
+                "40 % wrong marks": curve(*wrong, seed),
+            },
+        )
+        for seed in range(3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("marked", "wrong", "right", "other"),
+    [
+        ((0.2, 0.4), (0.1, 0.3), "met", "met"),
+        ((0.1, 0.3), (0.1, 0.28), "missed", "missed"),
+    ],
+)
+def test_the_goals_of_marks_are_judged(marked, wrong, right, other):
+    tables = importlib.import_module("benchmarks.label_tables")
+    told = tables.report("heading", ["diverse"], outcomes(marked, wrong))
+    lines = [line for line in told.splitlines() if line.startswith("- ")]
+    assert f"**{right}**" in lines[0]
+    assert f"**{other}**" in lines[1]
+    assert "| run | 0 | 20 | 50 | 80 | 100 | 150 | 200 |" in told
+
+
+def test_short_runs_are_not_judged():
+    tables = importlib.import_module("benchmarks.label_tables")
+    short = [
+        type(one)(one.seed, one.full, one.n_pool, {k: v[:5] for k, v in one.curves.items()})
+        for one in outcomes((0.2, 0.4), (0.1, 0.3))
+    ]
+    assert "goal" not in tables.report("heading", ["diverse"], short)
+
+
 def test_texts_of_ones_own(tmp_path, monkeypatch, capsys):
     data = tmp_path / "tickets.csv"
     lines = [f"a lost card number {i},card\nwhere is my money {i},refund" for i in range(40)]
