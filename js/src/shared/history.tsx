@@ -81,7 +81,7 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
                   small
                   look="quiet"
                   aria-expanded={opened}
-                  aria-label={`Change ${classes[row.label]?.name ?? "?"}: ${row.excerpt}`}
+                  aria-label={`${opened ? "Leave it" : "Change"}: ${classes[row.label]?.name ?? "?"}, ${row.excerpt}`}
                   onClick={() => setOpen(opened ? null : row.item_id)}
                 >
                   {opened ? "Leave it" : "Change"}
