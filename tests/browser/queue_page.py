@@ -32,6 +32,7 @@ NEXT = """([root, before]) => {
   const item = root.querySelector('[data-item-id]');
   return root.querySelector("[data-action='next']") || item?.dataset.itemId !== before;
 }"""
+LABELED = "([root, n]) => root.querySelector('[role=progressbar]')?.ariaValueNow >= n"
 PAINTED = """() => new Promise((go) =>
   requestAnimationFrame(() => requestAnimationFrame(go)))"""
 SOON = 15_000
@@ -105,10 +106,22 @@ class Queue:
         self.page.wait_for_function(NEXT, arg=[self.root.element_handle(), before], timeout=SOON)
 
     def answer_many(self, n: int) -> None:
-        """Answer ``n`` messages, keeping each answer the model speaks up against."""
+        """Answer ``n`` messages, all saved, keeping each the model speaks up against."""
+        before = self.labeled()
         for _ in range(n):
             if self.answer():
                 self.keep()
+        self.await_labeled(before + n)
+
+    def labeled(self) -> int:
+        """Return how many items are said to be labeled."""
+        bar = self.root.get_by_role("progressbar").first
+        return int(bar.get_attribute("aria-valuenow") or 0)
+
+    def await_labeled(self, n: int) -> None:
+        """Wait until ``n`` items are said to be labeled: the next may be drawn before."""
+        arg = [self.root.element_handle(), n]
+        self.page.wait_for_function(LABELED, arg=arg, timeout=SOON)
 
     def answer_until_stop(self, most: int = 80) -> None:
         """Answer, every third one wrong, until the model speaks up."""
