@@ -22,10 +22,13 @@ _LIFTS = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
 """Log-odds by which a term may raise its class."""
 _BELIEFS = {
     "mark": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
-    "person": np.array([0.05, 0.1, 0.25, 0.25, 0.2, 0.15]),
+    "person": np.array([0.0, 0.0, 0.3, 0.3, 0.25, 0.15]),
     "codebook": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
 }
-"""How often each of them is met, by what the term comes from, before any evidence."""
+"""How often each of them is met, by what the term comes from, before any evidence.
+
+What somebody taught on purpose always has an effect: labels may doubt it, only undo ends it.
+"""
 _POOL = 3.0
 """The terms' worth of evidence that this belief counts for."""
 LIFT = float(_LIFTS @ _BELIEFS["mark"])

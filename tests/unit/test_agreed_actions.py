@@ -162,7 +162,7 @@ def test_items_put_aside_are_counted(session):
     page = Page(rhml.LabelQueue(session))
     page.value("skip", item_id=page.props["items"][0]["item_id"], why=None, event_id="s")
     assert page.props["progress"]["skipped"] == 1
-    assert page.props["status"] == "0 of 60 labeled"
+    assert page.props["status"] == "skipped · 0 of 60 labeled"
 
 
 def test_a_failed_fit_is_told_and_no_version_is_promised_that_never_was(session):

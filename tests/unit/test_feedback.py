@@ -86,9 +86,9 @@ def test_a_common_word_says_less_than_a_rare_one(features):
 
 
 def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
-    stances = [Stance("invoice", "billing"), Stance("crashes", "billing")]
+    stances = [Stance(term, "billing", origin="mark") for term in ("invoice", "crashes")]
     before, after = compiled(features, stances), compiled(features, stances, n_labels=30)
-    assert after.evidence == ((9, 9), (9, 0))
+    assert after.evidence == ((8, 8), (8, 0))
     assert mean_of(after, features, "invoice", "billing") > 0.5 * mean_of(
         before, features, "invoice", "billing"
     )
@@ -102,8 +102,9 @@ def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
 def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
     labeled = [number for number in range(30) if "twice" not in TEXTS[number]]
     truth = [TRUTH[number] for number in labeled]
-    unseen = Stance("twice", "billing")
-    wrong = [Stance("crashes", "billing"), Stance("how", "billing"), Stance("invoice", "bug")]
+    unseen = Stance("twice", "billing", origin="mark")
+    said = [("crashes", "billing"), ("how", "billing"), ("invoice", "bug")]
+    wrong = [Stance(term, label, origin="mark") for term, label in said]
     alone, doubted = (
         compile_guidance(stances, features, CLASSES, labeled, truth)
         for stances in ([unseen], [*wrong, unseen])
@@ -112,6 +113,12 @@ def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
     assert mean_of(doubted, features, "twice", "billing") < 0.7 * mean_of(
         alone, features, "twice", "billing"
     )
+
+
+def test_what_somebody_taught_on_purpose_is_never_without_effect(features):
+    taught = compiled(features, [Stance("crashes", "billing")], n_labels=30)
+    assert taught.evidence == ((9, 0),)
+    assert mean_of(taught, features, "crashes", "billing") > 1
 
 
 def test_the_item_a_mark_was_made_on_does_not_speak_for_it(features):
