@@ -84,9 +84,9 @@ def test_a_common_word_says_less_than_a_rare_one(features):
 
 
 def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
-    stances = [Stance("invoice", "billing"), Stance("crashes", "billing")]
+    stances = [Stance(word, "billing", origin="mark") for word in ("invoice", "crashes")]
     before, after = compiled(features, stances), compiled(features, stances, n_labels=30)
-    assert after.evidence == ((9, 9), (9, 0))
+    assert after.evidence == ((8, 8), (8, 0))
     assert mean_of(after, features, "invoice", "billing") > 0.5 * mean_of(
         before, features, "invoice", "billing"
     )
@@ -97,11 +97,20 @@ def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
     assert after.trust[1] < 0.1
 
 
+def test_what_is_taught_on_purpose_is_doubted_more_slowly(features):
+    mark, lesson = (
+        compiled(features, [Stance("crashes", "billing", origin=origin)], n_labels=30).trust[0]
+        for origin in ("mark", "person")
+    )
+    assert mark < lesson < 0.6
+
+
 def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
     labeled = [number for number in range(30) if "twice" not in TEXTS[number]]
     truth = [TRUTH[number] for number in labeled]
-    unseen = Stance("twice", "billing")
-    wrong = [Stance("crashes", "billing"), Stance("how", "billing"), Stance("invoice", "bug")]
+    unseen = Stance("twice", "billing", origin="mark")
+    pairs = [("crashes", "billing"), ("how", "billing"), ("invoice", "bug")]
+    wrong = [Stance(word, label, origin="mark") for word, label in pairs]
     alone, doubted = (
         compile_guidance(stances, features, CLASSES, labeled, truth)
         for stances in ([unseen], [*wrong, unseen])
