@@ -62,7 +62,7 @@ def test_disconnected_done_and_read_only(scan, open_notebook):
     queue.focus()
     notebook.restart()
     queue.press("1")
-    queue.await_status("disconnected")
+    queue.await_status("the kernel is gone")
     scan(queue, "disconnected")
     notebook.run()
     queue = Queue(notebook)
