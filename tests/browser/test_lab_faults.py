@@ -25,7 +25,6 @@ def relay(lab):
 def test_a_failing_fit_is_shown_and_labeling_goes_on(lab, open_notebook):
     notebook = open_notebook("broken", FAILING.format(journal="broken.rhml"))
     queue = Queue(notebook)
-    queue.await_text("the training cluster is on fire")
     queue.focus()
     queue.answer_many(4)
     notebook.ask("session.wait()")
