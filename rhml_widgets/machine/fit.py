@@ -20,11 +20,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rhml_widgets.journal.events import Label
+    from rhml_widgets.machine.base import Base
     from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
-    from rhml_widgets.machine.feedback import Stance
+    from rhml_widgets.machine.feedback import Guidance, Stance
 
-__all__ = ["NO_CLASS_YET", "NO_TRUTH", "Change", "Fit", "Snapshot", "fit", "hits"]
+__all__ = [
+    "FOLDS",
+    "NO_CLASS_YET",
+    "NO_TRUTH",
+    "Change",
+    "Fit",
+    "Snapshot",
+    "fit",
+    "fit_head_on",
+    "hits",
+]
 
 NO_TRUTH = -1
 NO_CLASS_YET = -2
@@ -54,6 +65,8 @@ class Snapshot:
         Class index of each holdout item whose truth is known, else one of the two below.
     model : str
         The estimator that learns from it, as it prints itself.
+    base : Base or None
+        Old labeled rows that are learned from beside the pool.
     """
 
     seq: int
@@ -64,6 +77,7 @@ class Snapshot:
     truth_of: npt.NDArray[np.int32]
     random_state: int
     model: str = ""
+    base: Base | None = None
 
     @property
     def n_labels(self) -> int:
@@ -81,6 +95,8 @@ class Snapshot:
         told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
         told.update(self.label_of.astype("<i4").tobytes())
         told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))
+        if self.base is not None:
+            told.update(self.base.digest.encode())
         return told.hexdigest()
 
     def without(self, lesson: int) -> Snapshot:
@@ -155,7 +171,7 @@ def fit(known: Snapshot, features: Features, *, base: Any = None) -> Fit:
     """
     began = time.perf_counter()
     with single_threaded():
-        head = _fit_head(known, features)
+        head = fit_head_on(known, features)
         give_way()
         view = outlook(head, features.rows(), known.classes)
         give_way()
@@ -181,17 +197,21 @@ def hits(truth_of: npt.NDArray[np.int32], view: Outlook) -> str:
     return "".join("1" if hit else "0" for hit in right.tolist())
 
 
-def _fit_head(known: Snapshot, features: Features) -> Any:
+def fit_head_on(known: Snapshot, features: Features) -> Any:
+    """Return a head fitted cold on what a snapshot holds."""
     numbers = np.flatnonzero(known.label_of >= 0)
     indices = known.label_of[numbers].astype(np.intp)
-    guidance = compile_guidance(
+    guidance: Guidance | None = compile_guidance(
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )
     give_way()
+    X, y = features.rows(numbers), np.asarray(known.classes)[indices]
+    if known.base is not None:
+        X, y, guidance = known.base.below(X, y, features, guidance)
     return fit_head(
         features.head,
-        features.rows(numbers),
-        np.asarray(known.classes)[indices],
+        X,
+        y,
         classes=known.classes,
         guidance=guidance,
         random_state=known.random_state,
@@ -201,7 +221,7 @@ def _fit_head(known: Snapshot, features: Features) -> Any:
 def _change(known: Snapshot, features: Features, view: Outlook) -> Change | None:
     assert known.lesson is not None  # noqa: S101 - asked only where there is one
     try:
-        head = _fit_head(known.without(known.lesson), features)
+        head = fit_head_on(known.without(known.lesson), features)
     except NotFittedYetError:
         return None
     before = outlook(head, features.rows(), known.classes).predicted
@@ -219,7 +239,7 @@ def _contest(known: Snapshot, features: Features, base: Any) -> tuple[int, int, 
         rest = known.label_of.copy()
         rest[left] = -1
         try:
-            head = _fit_head(replace(known, label_of=rest), features)
+            head = fit_head_on(replace(known, label_of=rest), features)
         except NotFittedYetError:
             continue
         seen = outlook(head, features.rows(left), known.classes).predicted

@@ -21,6 +21,7 @@ from rhml_widgets.journal.events import (
     ClassAdded,
     FitFailed,
     Fitted,
+    Imported,
     Judged,
     Predicted,
     Queried,
@@ -39,6 +40,8 @@ from rhml_widgets.machine.outlook import linear_form
 from rhml_widgets.machine.queue import Head, draw, rank
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.machine.threads import single_threaded
+from rhml_widgets.machine.verdicts import Verdicts, verdicts
+from rhml_widgets.measures.stopping import StopSet
 
 if TYPE_CHECKING:
     import threading
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, Label
+    from rhml_widgets.machine.base import Base
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.strategies import Strategy
     from rhml_widgets.state import State
@@ -90,6 +94,8 @@ class Learner:
     strategy : Strategy
     purposes : dict of str to float
     transform : {"pool", "labels"}
+    base : Base, optional
+        Old labeled rows to learn from, too.
 
     Attributes
     ----------
@@ -116,6 +122,7 @@ class Learner:
         strategy: Strategy,
         purposes: dict[str, float],
         transform: str = "pool",
+        base: Base | None = None,
     ) -> None:
         self.model = LiveModel(model)
         self.model._bind()  # noqa: SLF001 - only a session may close its fit
@@ -129,6 +136,7 @@ class Learner:
         self.strategy = strategy
         self.purposes = purposes
         self.transform = transform
+        self.base = base
         self._pool = pool
         self._state = state
         self._lock = lock
@@ -146,6 +154,7 @@ class Learner:
         self._n_changes = 0
         self._seen_changes = 0
         self._holdout = holdout
+        self._stop_set: StopSet | None = None
         self._label_of = np.full(len(pool), -1, dtype=np.int32)
         self.taken: npt.NDArray[np.bool_] = np.zeros(len(pool), dtype=bool)
         self.taken[list(holdout)] = True
@@ -162,6 +171,15 @@ class Learner:
     def n_askable(self) -> int:
         """Items that may be asked at all: the pool less the holdout."""
         return len(self._pool) - len(self._holdout)
+
+    @property
+    def held(self) -> list[int]:
+        """The numbers of the items kept aside for measuring."""
+        return list(self._holdout)
+
+    def known(self) -> Snapshot:
+        """Return what a fit made now would learn from."""
+        return self._snapshot()
 
     def is_held(self, number: int) -> bool:
         """Whether an item is kept aside for measuring."""
@@ -182,7 +200,7 @@ class Learner:
         for item_id in state.queries:
             if item_id in self._pool:
                 self._asked[self._pool.number(item_id)] = None
-        for item_id in [*state.answers, *state.waiting, *state.skipped]:
+        for item_id in [*state.answers, *state.waiting, *state.skipped, *state.imported]:
             self._touch(item_id)
         self._n_changes = len(state.answers)
 
@@ -192,7 +210,10 @@ class Learner:
             self._touch(item_id)
             if isinstance(entry.event, Queried) and item_id in self._pool:
                 self._asked[self._pool.number(item_id)] = None
-        if isinstance(entry.event, Judged | Retracted | Taught):
+        if isinstance(entry.event, Imported):
+            for own_id, _ in entry.event.labels:
+                self._touch(own_id)
+        if isinstance(entry.event, Judged | Retracted | Taught | Imported):
             self._n_changes += 1
 
     def _touch(self, item_id: str) -> None:
@@ -202,10 +223,11 @@ class Learner:
         number = pool.number(item_id)
         answer = state.answer(item_id)
         held = number in self._holdout
-        learns = answer is not None and not held
-        self._label_of[number] = self._index(answer.label) if answer and learns else -1
+        known = answer.label if answer else state.imported.get(item_id)
+        learns = known is not None and not held
+        self._label_of[number] = self._index(known) if known is not None and learns else -1
         self.taken[number] = (
-            held or answer is not None or item_id in state.waiting or item_id in state.skipped
+            held or known is not None or item_id in state.waiting or item_id in state.skipped
         )
         if answer and answer.rationale:
             content = pool.contents[number]
@@ -244,7 +266,8 @@ class Learner:
         if live is not None and live.snapshot.digest() == known.digest():
             self._seen_changes, self.failure = n_changes, None
             return
-        if len(known.classes) < TWO or (known.n_labels == 0 and not known.stances):
+        told = known.n_labels or known.stances or known.base
+        if len(known.classes) < TWO or not told:
             return
         serves = self._brought_along
         try:
@@ -291,6 +314,7 @@ class Learner:
             truth_of=self._truth_of(),
             random_state=self.seed,
             model=self._printed,
+            base=self.base,
         )
 
     def _truth_of(self) -> npt.NDArray[np.int32]:
@@ -379,6 +403,11 @@ class Learner:
         last = self._state.last_version
         first = 1 if made.snapshot.n_labels else 0
         version = first if last is None else last.version + 1
+        if self._stop_set is None:
+            self._stop_set = StopSet(len(self._pool), self.seed)
+        kappa = self._stop_set.compare(
+            made.outlook.predicted, made.snapshot.n_labels, len(made.snapshot.classes)
+        )
         if not self._may_record():
             return version
         events: list[Event] = [
@@ -391,6 +420,7 @@ class Learner:
                 lesson=made.change.lesson if made.change else None,
                 flips=len(made.change.numbers) if made.change else None,
                 seconds=round(made.seconds, 4),
+                kappa=kappa,
             )
         ]
         if made.hits and self._worth_a_look(made.snapshot.n_labels):
@@ -434,6 +464,56 @@ class Learner:
             self._brought_along = False
             self.changes.clear()
             self._spoke.clear()
+
+    def grow(self, pool: Pool) -> None:
+        """Go on with a pool that begins with the items of the one before.
+
+        The next fit reads all of it, as it would on reopening; until then the old items are
+        answered for.
+        """
+        with self._lock:
+            self._generation += 1
+            more = len(pool) - len(self._pool)
+            self._pool = pool
+            self._label_of = np.concatenate([self._label_of, np.full(more, -1, dtype=np.int32)])
+            self.taken = np.concatenate([self.taken, np.zeros(more, dtype=bool)])
+            self.live = self.version = self.failure = None
+            self._features = self._head = self._near = self._stop_set = None
+            self._n_changes += 1
+            self.changes.clear()
+            self._spoke.clear()
+
+    def twin(self, state: State) -> Learner:
+        """Return a learner that knows what a state of the past holds, and changes nothing."""
+        twin = Learner(
+            self.model.estimator,
+            self._pool,
+            state,
+            lock=self._lock,
+            record=lambda _events: [],
+            may_record=lambda: False,
+            holdout=self._holdout,
+            strategy=self.strategy,
+            purposes=self.purposes,
+            transform=self.transform,
+            base=self.base,
+        )
+        twin.catch_up()
+        return twin
+
+    def verdicts(self) -> Verdicts | None:
+        """Return what the live version says of every item; None before the first."""
+        with self._lock:
+            live, version = self.live, self.version
+        return None if live is None or version is None else verdicts(live, version)
+
+    def judged(self, state: State) -> npt.NDArray[np.bool_]:
+        """Return which items somebody labeled, shape (n_items,), those kept aside included."""
+        found = np.zeros(len(self._pool), dtype=bool)
+        known = [one for one in [*state.answers, *state.imported] if one in self._pool]
+        found[[self._pool.number(item_id) for item_id in known]] = True
+        found[list(self._holdout)] = True
+        return found
 
     # ---- answering for the live version ---------------------------------------------------
 

@@ -12,6 +12,7 @@ from sessions import STEADY
 
 from rhml_widgets.journal.events import (
     EVENTS,
+    Audited,
     ClassAdded,
     Entry,
     Exposed,
@@ -230,15 +231,61 @@ def test_every_kind_of_event_folds():
         FitFailed(snapshot_seq=1, error="ValueError", message="no"),
         Scored(version=1, basis="holdout", hits="101"),
         Noted(text="a word", item_id="t1:a"),
+        Audited(
+            version=1,
+            n_items=4,
+            n_rows=5,
+            said=[["ham", 3], ["spam", 1]],
+            regions=[[0.9, 1, 1], [0.5, 4, 5]],
+            drawn=[["t1:d", "ham", 0.9]],
+        ),
     )
-    assert state.seq == len(EVENTS) == 16
+    assert state.seq == len(EVENTS) == 17
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
     assert state.failure.error == "ValueError"
     assert state.versions[1].hits == {"holdout": "101"}
     assert state.notes == {16: ("t1:a", "a word")}
-    assert state.imported == {"t1:c": "ham"}
+    assert (state.imported, state.imports) == ({"t1:c": "ham"}, {"t1:c": 12})
+    audit = state.audits[17]
+    assert (audit.n_judged, dict(audit.judged)) == (2, {"spam": 1, "ham": 1})
+    assert audit.drawn == {"t1:d": ("ham", 0.9)}
     assert list(state.classes) == ["spam", "ham", "x"]
+
+
+def test_an_audit_that_goes_on_is_the_same_audit():
+    drawn = {"version": 1, "n_items": 4, "n_rows": 4, "said": [], "regions": []}
+    state = fold(
+        OPENED,
+        fitted(1),
+        Audited(**drawn, drawn=[["t1:a", "ham", 0.9]]),
+        queried("t1:b"),
+        queried("t1:a", "check", reason="audit"),
+        Audited(**drawn, drawn=[["t1:b", "spam", 0.6]], continues=3),
+    )
+    assert list(state.audits) == [3]
+    assert list(state.audits[3].drawn) == ["t1:a", "t1:b"]
+    assert list(state.waiting) == ["t1:a", "t1:b"]
+
+
+def test_showing_everything_exposes_what_was_there_and_not_what_came_later():
+    state = fold(
+        OPENED,
+        Exposed(item_id=None, what="predictions"),
+        Extended(pool_digest="q", n_items=7, n_rows=7, n_new=1, new=["t1:z"]),
+    )
+    assert state.is_exposed("t1:a")
+    assert not state.is_exposed("t1:z")
+    fold(Exposed(item_id=None, what="predictions"), state=state)
+    assert state.is_exposed("t1:z")
+    assert state.exposed_all == 2
+
+
+def test_labels_brought_along_count_for_nobody_and_come_back_when_an_answer_is_undone():
+    state = fold(OPENED, Imported(labels=[["t1:a", "ham"]]), judged("t1:a", "spam"))
+    assert state.counts == {"spam": 1}
+    fold(Retracted(target=3), state=state)
+    assert (state.counts, state.imported) == ({}, {"t1:a": "ham"})
 
 
 # ---- one by one ---------------------------------------------------------------------------
