@@ -43,6 +43,8 @@ class Acceptance:
         What the audit tells of those labels of the model.
     n_unknown : int
         Labels of the model of items that no audit was drawn from.
+    lost : bool
+        The audited version could not be fitted again.
     """
 
     label: NDArray[Any]
@@ -53,6 +55,7 @@ class Acceptance:
     threshold: float | None = None
     known: Acceptable | None = None
     n_unknown: int = 0
+    lost: bool = False
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns of a result, an entry an item."""
@@ -93,7 +96,8 @@ def accept(
     """
     label, human = _people(state, pool)
     model, score = np.zeros(len(pool), dtype=bool), np.full(len(pool), np.nan)
-    nothing = Acceptance(label, human, model, score)
+    lost = reading is not None and frame is None
+    nothing = Acceptance(label, human, model, score, lost=lost)
     if said is None:
         return nothing
     if threshold is None:
@@ -123,9 +127,8 @@ def accept(
             _found_wrong(state, pool, said, inside),
         )
     outside = model if frame is None else model & ~frame
-    return Acceptance(
-        label, human, model, score, said.version, threshold, known, int(outside.sum())
-    )
+    n_unknown = int(outside.sum())
+    return Acceptance(label, human, model, score, said.version, threshold, known, n_unknown, lost)
 
 
 def _people(state: State, pool: Pool) -> tuple[NDArray[Any], Mask]:
@@ -168,7 +171,7 @@ def summary(
     if brought:
         told.append(f"Of people's labels {brought:,} were brought along and not looked at here.")
     if found.version is None:
-        told.append(_not_yet(reading))
+        told.append(_not_yet(reading, lost=found.lost))
     else:
         told += _of_model(found, reading, live)
     n_left = int(nobody.sum())
@@ -209,18 +212,21 @@ def _of_model(found: Acceptance, reading: Reading | None, live: int | None) -> l
     return told
 
 
-def _not_yet(reading: Reading | None) -> str:
+def _not_yet(reading: Reading | None, *, lost: bool) -> str:
     begun = "not yet: labels of the model, because"
     if reading is None:
         return f"{begun} nothing tells how many are wrong. session.audit(100) does."
-    if reading.n < AT_LEAST:
+    if lost:
+        audited = f"version {reading.audit.version}, which was audited, cannot be fitted again"
         return (
-            f"{begun} {reading.n} checks of {AT_LEAST} are answered. session.audit(100) adds some."
+            f"{begun} {audited} (another model, pool or library). session.audit(100) audits anew."
         )
-    checked = f"{reading.wrong:,} of {reading.n:,} checks were labeled otherwise"
+    if reading.n < AT_LEAST:
+        answered = f"{reading.n} checks of {AT_LEAST} are answered"
+        return f"{begun} {answered}. session.audit(100) adds some."
     return (
-        f"{begun} no score has few enough wrong above it ({checked}), or the audited version "
-        "cannot be fitted again. Label on, or set a threshold yourself."
+        f"{begun} no score has few enough wrong above it ({reading.wrong:,} of {reading.n:,} "
+        "checks were labeled otherwise). Label on, or set a threshold yourself."
     )
 
 

@@ -214,7 +214,8 @@ def _safe(name: Hashable) -> Hashable:
 
 def _csv(frame: pd.DataFrame, target: Path) -> None:
     plain = isinstance(frame.index, pd.RangeIndex)
-    frame.to_csv(target, index=not plain, encoding="utf-8", lineterminator="\n")
+    # Cells are quoted where they hold a character of the line's end: both of them, then.
+    frame.to_csv(target, index=not plain, encoding="utf-8", lineterminator="\r\n")
 
 
 def _parquet(frame: pd.DataFrame, target: Path) -> None:
