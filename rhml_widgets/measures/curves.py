@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rhml_widgets.measures.agreement import LEVEL, Checks, checks, count, human_accuracy, kept
+from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.intervals import exact_band, running, spending
 from rhml_widgets.measures.outcomes import (
     check_outcomes,
@@ -189,7 +190,9 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
 
     Whatever cannot be said yet begins with “not yet”, and says why.
     """
-    lines = [*_agreement_lines(state), *_holdout_lines(state)]
+    audit = audited(state)
+    lines = [] if audit is None else [audit.words()]
+    lines += [*_agreement_lines(state), *_holdout_lines(state)]
     known = human_accuracy(state, truth or {})
     if known.n:
         lines.append(

@@ -12,6 +12,7 @@ from sessions import CLASSES, begin, refold, right, texts, work, wrong
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.journal.events import Audited, Fitted
 from rhml_widgets.measures.audit import Answered, Reading, class_shares
+from rhml_widgets.measures.curves import standing
 from rhml_widgets.measures.stopping import StopSet, advice, kappa_of
 from rhml_widgets.measures.usable import above, acceptable, best, cut, require_costs
 from rhml_widgets.state import Audit
@@ -375,3 +376,10 @@ def test_a_model_that_settled_on_errors_is_not_advised_to_stop():
         told = advice(session.state, made(said, truth, np.ones(500), n=200))
     assert "% wrong: label on" in told
     assert "may stop" not in told
+
+
+def test_the_headline_is_the_audit(session):
+    session.audit(31)
+    answer(session, 31)
+    first, *_ = standing(session.state)
+    assert first == session.audited().words()
