@@ -6,12 +6,12 @@ Run as::
         [--sessions 2000] [--seeds 10] [--labels 100] [--checks 200] [--jobs 1] [--out table.md]
 
 Without ``--data`` it runs on the bundled messages. Per seed a `rhml_widgets.Session` (journal in
-memory, default strategy and purposes) is answered by a simulated person who knows the truth; then
-one audit goes through the public face, and so many more are drawn and read by the same measures,
-looked at after every ten checks. A miss is an interval that leaves the truth out at *any* look;
-the goal is 5 % plus two standard errors. Widths are at the last look, against Wilson's interval
-of the raw share, which holds at one look only; the goal is 2. "Accepted" is the region that
-`session.result()` takes, its interval is for all regions and looks together.
+memory, default strategy and purposes, refitted every 50 answers) is answered by a simulated person
+who knows the truth; then one audit goes through the public face, and so many more are drawn and
+read by the same measures, looked at after every ten checks. A miss is an interval that leaves the
+truth out at *any* look; the goal is 5 % plus two standard errors. Widths are at the last look,
+against Wilson's interval of the raw share, which holds at one look only; the goal is 2. "Accepted"
+is the region that `session.result()` takes, its interval is for all regions and looks together.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from rhml_widgets.state import Audit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+BATCH = 50
+"""Answers between refits."""
 EVERY = 10
 LEVEL = 0.95
 TARGET = 0.05
@@ -60,13 +62,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Frame:
-    """What one version says of the items nobody judged, and what is true of them."""
+    """What one version says of the items nobody judged, and what is true of them.
+
+    ``places`` holds both as places in ``classes``, shape (2, n_items).
+    """
 
     audit: Audit
     said: Any
     truth: Any
     score: Any
     classes: list[str]
+    places: Any
 
 
 def one_seed(task: tuple[Corpus, int, int, int, int]) -> Found:
@@ -77,10 +83,11 @@ def one_seed(task: tuple[Corpus, int, int, int, int]) -> Found:
     truth = [texts.labels[k] for k in order]
     person = rhml.simulate.Person(truth, random_state=seed)
     with rhml.Session(
-        pool=pool, journal=None, classes=texts.classes, refit=10, random_state=seed
+        pool=pool, journal=None, classes=texts.classes, refit="manual", random_state=seed
     ) as session:
-        person.drive(session, n_labels)
-        session.fit()
+        for begun in range(0, n_labels, BATCH):
+            person.drive(session, min(BATCH, n_labels - begun))
+            session.fit()
         frame = _frame(session, np.array(truth))
         found = Found(error=float(np.mean(frame.said != frame.truth)))
         found.public = _in_public(session, person, pool, truth, n_checks)
@@ -107,7 +114,10 @@ def _frame(session: rhml.Session, truth: Any) -> Frame:
         regions=tuple(tuple(region) for region in cut(score, np.ones(len(score), dtype=int))),
         drawn={},
     )
-    return Frame(audit, said, truth[session.pool.positions[free]], score, session.classes_)
+    true = truth[session.pool.positions[free]]
+    place = {label: k for k, label in enumerate(session.classes_)}
+    places = np.array([[place[one] for one in side.tolist()] for side in (said, true)])
+    return Frame(audit, said, true, score, session.classes_, places)
 
 
 def _simulate(frame: Frame, drawn: Any, found: Found) -> None:
@@ -160,15 +170,17 @@ def _wrong(frame: Frame, threshold: float) -> Any:
 
 def _parts(frame: Frame, drawn: Any) -> tuple[Any, Any, Any, Any]:
     """Return hits, draws, sizes and true counts of each class in its two parts."""
-    classes = np.array(frame.classes)[:, None]
-    said, is_it = frame.said == classes, frame.truth == classes
-    parts = []
-    for of, k in ((said & is_it, 0), (~said & is_it, 0), (said, 1), (~said, 1)):
-        parts.append((of[:, drawn].sum(axis=1), of.sum(axis=1), k))
-    hits = np.stack([parts[0][0], parts[1][0]], axis=1)
-    n = np.stack([parts[2][0], parts[3][0]], axis=1)
-    size = np.stack([parts[2][1], parts[3][1]], axis=1)
-    return hits, n, size, np.stack([parts[0][1], parts[1][1]], axis=1)
+
+    def counted(numbers: Any) -> tuple[Any, Any]:
+        (ours, true), k = frame.places[:, numbers], len(frame.classes)
+        both = np.bincount(ours[ours == true], minlength=k)
+        called = np.bincount(ours, minlength=k)
+        rest = np.bincount(true, minlength=k) - both
+        return np.stack([both, rest], axis=1), np.stack([called, len(ours) - called], axis=1)
+
+    hits, n = counted(drawn)
+    true, size = counted(slice(None))
+    return hits, n, size, true
 
 
 def _shares_missed(frame: Frame, drawn: Any) -> Any:

@@ -225,8 +225,9 @@ def above(reading: Reading, threshold: float, n_items: int, n_rows: int) -> Acce
     inside = [one for one in reading.answers if one.score >= threshold]
     wrong = sum(one.wrong for one in inside)
     regions = acceptable(reading)
-    within = [r for r in regions if r.threshold >= threshold]
-    around = [r for r in regions if r.threshold <= threshold]
+    # All are cut from the same order, so the smaller of two lies within the larger.
+    within = [r for r in regions if r.n_items <= n_items]
+    around = [r for r in regions if r.n_items >= n_items]
     low = max((r.low * r.n_items for r in within), default=0.0)
     high = min((r.high * r.n_items for r in around), default=float(n_items))
     high = min(high, n_items - (len(inside) - wrong))

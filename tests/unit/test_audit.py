@@ -82,6 +82,14 @@ def test_what_is_drawn_is_neither_judged_nor_kept_aside():
         assert len(drawn) == 25
 
 
+def test_what_is_only_asked_or_put_aside_is_drawn_from_too(session):
+    asked, aside = session.query(2)
+    session.skip(aside)
+    assert session.audit(1000) == 288
+    assert {asked.item_id, aside.item_id} <= set(session.audited().audit.drawn)
+    assert aside.item_id not in session.state.skipped
+
+
 def test_draws_are_uniform():
     drawn = Counter()
     for seed in range(60):

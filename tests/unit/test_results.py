@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import pickle
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 import pytest
-from sessions import begin, right, texts, work
+from sessions import begin, right, texts, work, wrong
 
 from rhml_widgets import results
 from rhml_widgets.exceptions import BadInputError, MissingExtraError, NotFittedYetError
@@ -110,6 +111,17 @@ def test_what_is_found_wrong_later_is_taken_from_what_is_left():
         assert (after["source"] == "model").sum() == (left["source"] == "model").sum() - 1
         assert "Of 199 different items" in after.summary
         assert "Of 200 different items" in before
+
+
+def test_wrong_labels_found_since_are_none_of_those_left():
+    with audited() as session:
+        before = session.result(0.0)
+        for number in np.flatnonzero(before["source"] == "model")[:8].tolist():
+            session.label(session.pool.ids[number], wrong(session.pool.contents[number]))
+        after = session.result(0.0)
+        high = [int(re.search(r"% \[\d+, (\d+)\]", one.summary)[1]) for one in (before, after)]
+        # The bound on all of them is spent on those eight; what is left has so many fewer.
+        assert high[1] <= high[0] - 2
 
 
 def test_an_undone_answer_is_not_in_it():
