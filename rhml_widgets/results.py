@@ -160,8 +160,9 @@ def result_frame(source: Any, pool: Pool, columns: dict[str, Any]) -> Result:
     """
     frame = as_frame(source, pool)
     for name, values in columns.items():
-        of_row = values[pool.item_of_row]
-        frame.insert(len(frame.columns), _free(frame, name), pd.array(of_row, dtype=values.dtype))
+        # A Series keeps its dtype: an array of str and None would become missing strings, NaN.
+        column = pd.Series(values[pool.item_of_row], index=frame.index, dtype=values.dtype)
+        frame.insert(len(frame.columns), _free(frame, name), column)
     return Result(frame)
 
 

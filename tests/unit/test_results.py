@@ -43,6 +43,8 @@ def test_without_an_audit_only_peoples_labels_are_in_it():
         found = session.result()
         assert found["source"].value_counts().to_dict() == {"human": 10}
         assert found["label"].notna().sum() == 10
+        nobody = found["label"].isna()
+        assert {*found.loc[nobody, "label"], *found.loc[nobody, "source"]} == {None}
         assert found["score"].isna().all()
         assert "not yet" in found.summary
         assert "50 by nobody yet" in found.summary

@@ -117,6 +117,7 @@ class Writer:
     def event(self, seq):
         item = self.draw(st.sampled_from(ITEMS))
         kinds = [self.label, self.expose, self.teach, self.fit, self.predict, self.show]
+        kinds += [self.bring, self.grow, self.audit]
         kinds += [self.query, self.skip] if item not in self.answered else []
         kinds += [self.undo] * 2 if self.undoable else []
         return self.draw(st.sampled_from(kinds))(seq, item)
@@ -160,6 +161,18 @@ class Writer:
     def show(self, _seq, item):
         return Shown(item_id=item)
 
+    def bring(self, _seq, item):
+        return Imported(labels=[[item, self.draw(st.sampled_from(LABELS))]])
+
+    def grow(self, _seq, item):
+        return Extended(pool_digest="q", n_items=7, n_rows=7, n_new=1, new=[item])
+
+    def audit(self, seq, item):
+        drawn = [] if item in self.answered else [[item, "ham", 0.5]]
+        return Audited(
+            version=1, n_items=6, n_rows=6, said=[["ham", 6]], regions=[[0.5, 6, 6]], drawn=drawn
+        )
+
 
 @st.composite
 def histories(draw):
@@ -184,6 +197,20 @@ def test_any_history_folds_to_what_a_plain_reading_says(entries):
     assert not set(state.answers) & set(state.waiting)
     assert not set(state.skipped) & set(state.waiting)
     assert not set(state.drafts) & set(state.answers)
+    brought = {e.event.labels[0][0]: e for e in entries if isinstance(e.event, Imported)}
+    assert state.imported == {item: e.event.labels[0][1] for item, e in brought.items()}
+    assert state.imports == {item: e.seq for item, e in brought.items()}
+    came = {e.event.new[0]: e.seq for e in entries if isinstance(e.event, Extended)}
+    shown = [e.seq for e in entries if isinstance(e.event, Exposed) and e.event.item_id is None]
+    assert state.arrived == came
+    assert state.exposed_all == min(shown, default=None)
+    for item in ITEMS:
+        alone = item in state.exposed
+        assert state.is_exposed(item) == (alone or max(shown, default=0) > came.get(item, 0))
+    for audit in state.audits.values():
+        before = plain([e for e in entries if e.seq < audit.seq])
+        imported = [e.event for e in entries if isinstance(e.event, Imported) and e.seq < audit.seq]
+        assert audit.n_judged == len({*before[0], *(one.labels[0][0] for one in imported)})
 
 
 @STEADY
