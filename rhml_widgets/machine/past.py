@@ -50,27 +50,40 @@ def once_said(
         if entry.seq <= (at if brought else event.snapshot_seq):
             state.fold(entry)
     later = _later(pool, entries, event.snapshot_seq or at)
-    known = _learned(learner.known(state), event.digest, later)
+    order = np.argsort(later, kind="stable")  # the items of then first
+    then, since = np.split(order, [int(np.count_nonzero(~later))])
+    known = _learned(_of(learner.known(state), then), event.digest)
     try:
-        features = _features_of(learner, pool, later)
-        if brought:
-            view = outlook(features.fitted_head, features.rows(), known.classes)
-            made = Fit(known, features.fitted_head, view)
-        else:
-            made = fit(known, features)
+        features = _features_of(learner, pool, then)
+        made = None if brought else fit(known, features)
+        head = features.fitted_head if made is None else made.head
+        features.extend([pool.contents[number] for number in since.tolist()])
+        view = outlook(head, features.rows(), known.classes)
     except (RhmlError, ValueError, AttributeError):
         return None
-    found = verdicts(made, audit.version)
+    found = verdicts(Fit(known, head, view), audit.version)
+    place = np.argsort(order, kind="stable")
+    found = replace(found, predicted=found.predicted[place], score=found.score[place])
     said = {pool.number(one): told for one, told in audit.drawn.items() if one in pool}
     return found if said and found.agree(said) else None
 
 
-def _learned(known: Snapshot, digest: str, later: NDArray[np.bool_]) -> Snapshot:
+def _of(known: Snapshot, numbers: NDArray[np.intp]) -> Snapshot:
+    """Return what is known of some items, in their order."""
+    return replace(
+        known,
+        label_of=known.label_of[numbers],
+        fair_of=known.fair_of[numbers],
+        truth_of=known.truth_of[numbers],
+    )
+
+
+def _learned(known: Snapshot, digest: str) -> Snapshot:
     """Return what a version learned from: lessons that came together are learned one by one."""
     lessons = list(dict.fromkeys(seq for seq, one in known.stances if one.origin != "mark"))
     for n_learned in range(len(lessons), -1, -1):
         part = known.without(lessons[n_learned:])
-        if replace(part, label_of=part.label_of[~later]).digest() == digest:
+        if part.digest() == digest:
             return part
     return known  # another model or another pool; what it says tells whether it will do
 
@@ -86,15 +99,15 @@ def frame_of(
     return ~learner.judged(state) & ~_later(pool, entries, audit.seq)
 
 
-def _features_of(learner: Learner, pool: Pool, later: NDArray[np.bool_]) -> Features:
-    if not later.any():
+def _features_of(learner: Learner, pool: Pool, then: NDArray[np.intp]) -> Features:
+    if len(then) == len(pool):
         return learner.features()
     held = np.zeros(len(pool), dtype=bool)
     held[learner.held] = True
     return Features(
         learner.model.estimator,
-        pool.contents,
-        fit_on=np.flatnonzero(~held & ~later),
+        [pool.contents[number] for number in then.tolist()],
+        fit_on=np.flatnonzero(~held[then]),
         transform=learner.transform,
     )
 
