@@ -178,6 +178,10 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
     import altair as alt
 
     changes = alt.Chart()
+    moved = [
+        alt.Tooltip("n_new:Q", title="the pool changed; new items"),
+        alt.Tooltip("n_gone:Q", title="judged items gone"),
+    ]
     taught = changes.transform_filter("datum.lesson === 1")
     tooltip = [
         alt.Tooltip("version:Q", title="you taught; version"),
@@ -187,6 +191,9 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
         changes.transform_filter("datum.lesson === 0")
         .mark_rule(color=palette.ink2, strokeWidth=1, opacity=0.5)
         .encode(y=alt.value(HEIGHT), y2=alt.value(HEIGHT - 6), tooltip="version:Q"),
+        changes.transform_filter("datum.lesson === -1")
+        .mark_rule(color=palette.ink2, strokeWidth=1, strokeDash=[6, 3])
+        .encode(y=alt.value(0), y2=alt.value(HEIGHT), tooltip=moved),
         taught.mark_rule(color=palette.pair, strokeWidth=1, strokeDash=[1, 3]).encode(
             y=alt.value(0), y2=alt.value(HEIGHT)
         ),

@@ -14,14 +14,19 @@ from rhml_widgets.items.ranges import require_range
 from rhml_widgets.machine.floor import Floor
 from rhml_widgets.machine.refitter import Refitter
 from rhml_widgets.opening import open_session
+from rhml_widgets.results import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, FitFailed, Label
     from rhml_widgets.machine.learner import Learner
     from rhml_widgets.machine.live_model import LiveModel
+    from rhml_widgets.machine.verdicts import Verdicts
     from rhml_widgets.state import StateView
 
 __all__ = ["Dialog"]
@@ -55,6 +60,7 @@ class Dialog:
             on_taken=self._taken_over,
         )
         self.pool: Pool = opened.pool
+        self._source = taken(arguments["pool"])
         self.person: str = opened.person
         self.advice = advice
         self._journal = opened.journal
@@ -64,6 +70,7 @@ class Dialog:
         self._learner = opened.learner
         self._refit = refit
         self._unseen_labels = 0
+        self._verdicts: dict[int, tuple[Verdicts, NDArray[np.bool_]]] = {}
         if opened.first:
             self._record(opened.first)
         self._learner.catch_up()

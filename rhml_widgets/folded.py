@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.journal.events import (
+    Audited,
     ClassAdded,
     Exposed,
     Extended,
@@ -27,12 +28,15 @@ from rhml_widgets.journal.events import (
     Skipped,
     Taught,
 )
-from rhml_widgets.records import Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = ["Folded"]
+__all__ = ["AUDIT", "Folded"]
+
+AUDIT = "audit"
+"""The reason of a draw that belongs to an audit: asked before anything else."""
 
 
 class Folded:
@@ -63,6 +67,8 @@ class Folded:
         Seq at which the model's view of an item was first shown.
     exposed_all : int or None
         Seq at which the model's view of the whole pool was first shown.
+    all_shown : int
+        Seq at which it was last shown, 0 before.
     standing : str or None
         The item on which advice stands, until it is kept or revised.
     lessons : dict of int to Lesson
@@ -84,6 +90,14 @@ class Folded:
     n_shown : int
     notes : dict of int to tuple of (item_id or None, str)
     imported : dict of item_id to Label
+        Labels somebody had before the session.
+    imports : dict of item_id to int
+        The seq of the import they came with.
+    audits : dict of int to Audit
+        By the seq of their first draw; one that goes on in the same frame is added to it.
+    extensions : dict of int to Extended
+    arrived : dict of item_id to int
+        The seq at which an item came that was not in the pool from the beginning.
     """
 
     def __init__(self) -> None:
@@ -104,6 +118,7 @@ class Folded:
         self.skipped: dict[str, int] = {}
         self.exposed: dict[str, int] = {}
         self.exposed_all: int | None = None
+        self.all_shown = 0
         self.standing: str | None = None
         self.lessons: dict[int, Lesson] = {}
         self.versions: dict[int, Version] = {}
@@ -116,6 +131,10 @@ class Folded:
         self.n_shown = 0
         self.notes: dict[int, tuple[str | None, str]] = {}
         self.imported: dict[str, Label] = {}
+        self.imports: dict[str, int] = {}
+        self.audits: dict[int, Audit] = {}
+        self.extensions: dict[int, Extended] = {}
+        self.arrived: dict[str, int] = {}
         self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
@@ -145,8 +164,10 @@ class Folded:
                 if row.get("seeds"):
                     self.seeds[row["name"]] = list(row["seeds"])
 
-    def _extended(self, _entry: Entry, event: Extended) -> None:
+    def _extended(self, entry: Entry, event: Extended) -> None:
         self.pool_digest = event.pool_digest
+        self.extensions[entry.seq] = event
+        self.arrived.update(dict.fromkeys(event.new, entry.seq))
 
     def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
         if event.definition is not None or event.label not in self.classes:
@@ -166,13 +187,37 @@ class Folded:
             event.after,
         )
         self.skipped.pop(event.item_id, None)
-        if event.lesson is None:
+        if event.reason == AUDIT:
+            self.waiting = {event.item_id: None, **self.waiting}
+        elif event.lesson is None:
             self.waiting[event.item_id] = None
         else:
             lesson = self.lessons[event.lesson]
             looks = {**lesson.looks, event.item_id: (event.before, event.after)}
             self.lessons[event.lesson] = replace(lesson, looks=looks)
             self.waiting = {event.item_id: None, **self.waiting}
+
+    def _audited(self, entry: Entry, event: Audited) -> None:
+        drawn = {item_id: (label, score) for item_id, label, score in event.drawn}
+        before = None if event.continues is None else self.audits.get(event.continues)
+        if before is not None:
+            self.audits[before.seq] = replace(before, drawn={**before.drawn, **drawn})
+            return
+        judged = dict(self.counts)
+        for item_id, label in self.imported.items():
+            if item_id not in self.answers:
+                judged[label] = judged.get(label, 0) + 1
+        self.audits[entry.seq] = Audit(
+            seq=entry.seq,
+            version=event.version,
+            n_items=event.n_items,
+            n_rows=event.n_rows,
+            n_judged=sum(judged.values()),
+            judged=tuple(judged.items()),
+            said=tuple((label, count) for label, count in event.said),
+            regions=tuple((score, items, rows) for score, items, rows in event.regions),
+            drawn=drawn,
+        )
 
     def _shown(self, _entry: Entry, _event: Shown) -> None:
         self.n_shown += 1
@@ -230,6 +275,7 @@ class Folded:
 
     def _exposed(self, entry: Entry, event: Exposed) -> None:
         if event.item_id is None:
+            self.all_shown = entry.seq
             if self.exposed_all is None:
                 self.exposed_all = entry.seq
         else:
@@ -298,9 +344,10 @@ class Folded:
         kept = decision.label == first.label
         self.decisions["kept" if kept else "adopted" if decision.label == said else "other"] += by
 
-    def _imported(self, _entry: Entry, event: Imported) -> None:
+    def _imported(self, entry: Entry, event: Imported) -> None:
         for item_id, label in event.labels:
             self.imported[item_id] = label
+            self.imports[item_id] = entry.seq
             self.classes.setdefault(label, None)
 
     def _fitted(self, entry: Entry, event: Fitted) -> None:
@@ -314,6 +361,7 @@ class Folded:
             event.digest,
             event.lesson,
             event.flips,
+            kappa=event.kappa,
         )
         if event.lesson is not None and event.lesson in self.lessons:
             lesson = self.lessons[event.lesson]
@@ -336,6 +384,7 @@ _FOLDS: dict[type[Event], str] = {
     Extended: "_extended",
     ClassAdded: "_class_added",
     Queried: "_queried",
+    Audited: "_audited",
     Shown: "_shown",
     Predicted: "_predicted",
     Judged: "_judged",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,18 +34,32 @@ JUDGMENT_COLUMNS = (
 
 
 def judgments(state: State, pool: Pool) -> pd.DataFrame:
-    """Return a row for each judgment not retracted, in the order they were given."""
-    rows = [
+    """Return a row for each judgment not retracted, in order; labels brought along come in, too."""
+    brought = [
         {
-            "position": int(pool.positions[pool.number(one.item_id)])
-            if one.item_id in pool
-            else None,
+            "seq": seq,
+            "item_id": item_id,
+            "position": _position(pool, item_id),
+            "stage": "imported",
+            "label": state.imported[item_id],
+            "sealed": False,
+        }
+        for item_id, seq in state.imports.items()
+    ]
+    rows: list[dict[str, Any]] = [
+        {
+            "position": _position(pool, one.item_id),
             **{name: getattr(one, name) for name in JUDGMENT_COLUMNS if name != "position"},
         }
         for one in state.judgments.values()
     ]
+    rows = sorted([*brought, *rows], key=itemgetter("seq"))
     frame = pd.DataFrame(rows, columns=list(JUDGMENT_COLUMNS))
     return frame.astype({"position": "Int64", "version": "Int64", "seq": "int64"})
+
+
+def _position(pool: Pool, item_id: str) -> int | None:
+    return int(pool.positions[pool.number(item_id)]) if item_id in pool else None
 
 
 def predictions(pool: Pool, live: Fit) -> pd.DataFrame:

@@ -10,12 +10,14 @@ import numpy as np
 
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.human.keys import read_keys
-from rhml_widgets.items.labels import read_classes, read_labels, require_class
+from rhml_widgets.items.identity import not_packed, pack_ids
+from rhml_widgets.items.labels import one_type, read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.database import real_path
-from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
+from rhml_widgets.journal.events import ClassAdded, Extended, Imported, Opened, Taught
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
+from rhml_widgets.machine.base import read_base
 from rhml_widgets.machine.features import default_model
 from rhml_widgets.machine.learner import Learner
 from rhml_widgets.machine.models import require_shared_classes
@@ -36,9 +38,10 @@ from rhml_widgets.state import State
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from rhml_widgets.journal.events import Entry, Event, Label
+    from rhml_widgets.machine.base import Base
 
 __all__ = ["Opening", "open_session"]
 
@@ -64,6 +67,8 @@ def open_session(
     journal: str | os.PathLike[str] | None,
     truth: Any,
     holdout: int | None,
+    labels: Any = None,
+    base: Any = None,
     person: str | None,
     keys: Any,
     lock: threading.RLock,
@@ -114,9 +119,13 @@ def open_session(
             if state.opened.classes is not None:
                 read_keys(keys, list(state.classes))
         known = read_labels(truth, items, "truth")
+        brought = read_labels(labels, items, "labels")
+        old = read_base(base, items.content)
         classes = [row["name"] for row in given.classes or ()]
-        for label in dict.fromkeys(known.values()) if classes else ():
+        told_of = [*known.values(), *brought.values(), *(old.classes if old else ())]
+        for label in dict.fromkeys(told_of) if classes else ():
             require_class(label, [*state.classes] or classes)
+        one_type([*state.classes, *classes, *told_of], "classes, truth, labels and base")
         if model is not None:
             require_shared_classes(model, [*state.classes] or classes)
         chosen = (
@@ -135,8 +144,9 @@ def open_session(
             model=repr(model),
             strategy=repr(strategy),
             purposes=purposes,
+            items=pack_ids(items.ids) if state.opened is None else "",
         )
-        first = [*_first_events(given, state, items), *reworded]
+        first = [*_first_events(given, state, items), *reworded, *_imports(brought, old, state)]
     except BaseException:
         file.close()
         raise
@@ -153,6 +163,7 @@ def open_session(
         strategy=strategy,
         purposes=purposes,
         transform=given.transform,
+        base=old,
     )
     return Opening(
         pool=items,
@@ -250,13 +261,29 @@ def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
     elif state.pool_digest != items.digest:
         latest = state.reopened or state.opened
         known = [*state.answers, *state.waiting, *state.skipped]
+        packed = state.opened.items
+        new = [one for one in not_packed(items.ids, packed) if one not in state.arrived]
         events.append(
             Extended(
                 pool_digest=items.digest,
                 n_items=len(items),
                 n_rows=items.n_rows,
-                n_new=max(0, len(items) - latest.n_items),
+                n_new=len(new) if packed else max(0, len(items) - latest.n_items),
                 n_gone=sum(item_id not in items for item_id in known),
+                new=new if packed else [],
             )
         )
     return events
+
+
+def _imports(brought: Mapping[str, Label], old: Base | None, state: State) -> list[Event]:
+    """Return the events that log labels brought along, of those that are new or changed."""
+    pairs = [
+        [item_id, label]
+        for item_id, label in brought.items()
+        if state.imported.get(item_id) != label
+    ]
+    known = {*state.classes, *brought.values()}
+    classes = [label for label in (old.classes if old else ()) if label not in known]
+    events: list[Event] = [ClassAdded(label=label) for label in classes]
+    return [*events, Imported(labels=pairs)] if pairs else events

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
 
-__all__ = ["Judgment", "Lesson", "Prediction", "Query", "Version"]
+__all__ = ["Audit", "Judgment", "Lesson", "Prediction", "Query", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,25 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """An audit of one version: see `Audited`.
+
+    ``drawn`` maps each item to what the version said of it and its score, in the order asked;
+    ``n_judged`` counts the items judged when it was drawn.
+    """
+
+    seq: int
+    version: int
+    n_items: int
+    n_rows: int
+    n_judged: int
+    judged: tuple[tuple[Label, int], ...]
+    said: tuple[tuple[Label, int], ...]
+    regions: tuple[tuple[float, int, int], ...]
+    drawn: dict[str, tuple[Label, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """A model version that went live."""
 
@@ -93,3 +112,4 @@ class Version:
     lesson: int | None
     flips: int | None
     hits: dict[str, str] = field(default_factory=dict)
+    kappa: float | None = None

@@ -6,10 +6,10 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
+from rhml_widgets.growing import Growing
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
 from rhml_widgets.settings import PURPOSES
-from rhml_widgets.teaching import Teaching
 
 if TYPE_CHECKING:
     import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(Teaching):
+class Session(Growing):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -48,6 +48,12 @@ class Session(Teaching):
         Known labels, for measuring only: never trained on. Missing values mean unknown.
     holdout : int, optional
         Items of known truth kept aside for measuring; None: half of them, at most 200.
+    labels : Series by pool index, array by row, or dict by item id, optional
+        Labels somebody had before: learned from, never counted as anybody's answer here. They may
+        be noisy: `recheck` asks those the model doubts again, and an answer overrules them.
+    base : (X, y), optional
+        Old labeled rows that are not of the pool, learned from beside it and never asked. Give
+        them again on reopening.
     journal : path, optional
         Where every answer is kept before it is acknowledged; None: in memory, lost at the end.
     person : str, optional
@@ -110,6 +116,8 @@ class Session(Teaching):
         id_column: Hashable | None = None,
         truth: Any = None,
         holdout: int | None = None,
+        labels: Any = None,
+        base: Any = None,
         journal: str | os.PathLike[str] | None = "session.rhml",
         person: str | None = None,
         strategy: Any = "diverse",
@@ -130,6 +138,8 @@ class Session(Teaching):
             id_column=id_column,
             truth=truth,
             holdout=holdout,
+            labels=labels,
+            base=base,
             journal=journal,
             person=person,
             strategy=strategy,

@@ -10,10 +10,20 @@ from dataclasses import asdict, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
-from rhml_widgets.folded import Folded
-from rhml_widgets.records import Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.folded import AUDIT, Folded
+from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
 
-__all__ = ["Judgment", "Lesson", "Prediction", "Query", "State", "StateView", "Version"]
+__all__ = [
+    "AUDIT",
+    "Audit",
+    "Judgment",
+    "Lesson",
+    "Prediction",
+    "Query",
+    "State",
+    "StateView",
+    "Version",
+]
 
 
 class State(Folded):
@@ -38,7 +48,7 @@ class State(Folded):
 
     def is_exposed(self, item_id: str) -> bool:
         """Whether the person may have seen the model's view of an item."""
-        return self.exposed_all is not None or item_id in self.exposed
+        return item_id in self.exposed or self.all_shown > self.arrived.get(item_id, 0)
 
     def last_action(self) -> int | None:
         """Return the seq that an undo would take back, or None."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
 
-__all__ = ["Teaching"]
+__all__ = ["Teaching", "require_count"]
 
 _LOG = logging.getLogger("rhml_widgets")
 
@@ -239,7 +239,7 @@ class Teaching(Answering):
             item_id, position, content, before, after.
         """
         if n is not None:
-            _require_count(n)
+            require_count(n)
         change = self._learner.change(self._lesson(lesson))
         frame = frames.flips(self.pool, change, self.classes_)
         frame = frame[~frame["item_id"].isin(but)] if len(but) else frame
@@ -265,7 +265,7 @@ class Teaching(Answering):
             How many were queued: those already answered or exposed cannot be judged blind.
         """
         seq = self._lesson(lesson)
-        _require_count(n)
+        require_count(n)
         change = self._learner.change(seq)
         with self._changing():
             sent = self.sent(event_id, Queried, lesson=seq)
@@ -338,11 +338,16 @@ class Teaching(Answering):
             from now on are no longer ``first``.
         """
         live = self._learner.require_live()
-        with self._changing(writes=False):
-            if self._state.exposed_all is None and not self.read_only:
-                event = Exposed(item_id=None, what="predictions", version=self._learner.version)
-                self._record([event])
+        self._expose_all("predictions", self._learner.version)
         return frames.predictions(self.pool, live)
+
+    def _expose_all(self, what: str, version: int | None) -> None:
+        """Log, where it is not logged already, that the model's view of all items was shown."""
+        with self._changing(writes=False):
+            state = self._state
+            newest = max(state.arrived.values(), default=0)
+            if state.all_shown <= newest and not self.read_only:
+                self._record([Exposed(item_id=None, what=what, version=version)])
 
     def _expose(self, item_ids: Sequence[str], what: str) -> None:
         with self._changing(writes=False):
@@ -352,7 +357,8 @@ class Teaching(Answering):
                 self._record([Exposed(item_id=one, what=what, version=version) for one in new])
 
 
-def _require_count(n: Any) -> None:
+def require_count(n: Any) -> None:
+    """Refuse what is no whole number of at least 1."""
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         msg = f"n={n!r}: expected a whole number of at least 1"
         raise BadInputError(msg)

@@ -7,13 +7,14 @@ tests pin it; a changed rule takes a new version prefix.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["pool_digest", "text_id", "tidy"]
+__all__ = ["not_packed", "pack_ids", "pool_digest", "text_id", "tidy"]
 
 _PERSON = b"rhml-item"
 
@@ -60,3 +61,31 @@ def pool_digest(ids: Iterable[str]) -> str:
         digest.update(item_id.encode())
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+_PACKED = 6
+"""Bytes kept of an id: of 10^5 new items beside 10^5 old ones, one in 28,000 pools errs on one."""
+
+
+def pack_ids(ids: Iterable[str]) -> str:
+    """Return a set of ids as a short text, good for asking which others are not among them.
+
+    Examples
+    --------
+    >>> not_packed(["t1:a", "t1:c"], pack_ids(["t1:b", "t1:a"]))
+    ['t1:c']
+    """
+    return b64encode(b"".join(sorted(_short(item_id) for item_id in ids))).decode("ascii")
+
+
+def not_packed(ids: Iterable[str], packed: str) -> list[str]:
+    """Return the ids that are not among those of `pack_ids`, in their order."""
+    whole = b64decode(packed)
+    held = {whole[k : k + _PACKED] for k in range(0, len(whole), _PACKED)}
+    return [item_id for item_id in ids if _short(item_id) not in held]
+
+
+def _short(item_id: str) -> bytes:
+    return blake2b(
+        item_id.encode("utf-8", "surrogatepass"), digest_size=_PACKED, person=b"rhml-pack"
+    ).digest()

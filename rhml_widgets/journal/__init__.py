@@ -9,6 +9,7 @@ from __future__ import annotations
 from rhml_widgets.journal.events import (
     EVENTS,
     SCHEMA,
+    Audited,
     ClassAdded,
     Entry,
     Event,
@@ -36,6 +37,7 @@ from rhml_widgets.journal.store import Journal
 __all__ = [
     "EVENTS",
     "SCHEMA",
+    "Audited",
     "ClassAdded",
     "Entry",
     "Event",

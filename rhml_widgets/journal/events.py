@@ -16,6 +16,7 @@ from rhml_widgets.exceptions import JournalError, JournalVersionError
 __all__ = [
     "EVENTS",
     "SCHEMA",
+    "Audited",
     "ClassAdded",
     "Entry",
     "Event",
@@ -59,6 +60,7 @@ class Opened(Event):
 
     The first one of a journal fixes ``pool_digest`` (at that time), ``item_kind``, ``content``,
     ``classes``, ``id_column``, ``random_state`` and ``holdout``; later ones log what may change.
+    ``items`` tells, of the first one, which items there were: see `pack_ids`.
     """
 
     kind: ClassVar[str] = "Opened"
@@ -79,11 +81,12 @@ class Opened(Event):
     refit: str | int = "background"
     transform: str = "pool"
     versions: dict[str, str] = field(default_factory=dict)
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extended(Event):
-    """The pool was found grown or shrunk."""
+    """The pool was found grown or shrunk; ``new`` are the ids that were never in it before."""
 
     kind: ClassVar[str] = "Extended"
     pool_digest: str
@@ -91,6 +94,7 @@ class Extended(Event):
     n_rows: int
     n_new: int = 0
     n_gone: int = 0
+    new: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,29 @@ class Queried(Event):
     lesson: int | None = None
     before: Label | None = None
     after: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited(Event):
+    """An audit of ``version`` was drawn: a `Queried` with reason ``audit`` follows for each item.
+
+    Drawn uniformly without return from its frame, the ``n_items`` items (``n_rows`` rows) that
+    nobody had judged then; ``said`` tells how many of them the version gave each label
+    (``[[label, n_items], ...]``), ``regions`` how many it gave a score of at least so much
+    (``[[score, n_items, n_rows], ...]``, highest score first, the last one the whole frame).
+    ``drawn`` is ``[[item_id, label, score], ...]``: what the version says of those drawn, in the
+    order they are asked. ``continues`` is the seq of the audit whose frame this one goes on in:
+    then the frame's figures are that one's.
+    """
+
+    kind: ClassVar[str] = "Audited"
+    version: int
+    n_items: int
+    n_rows: int
+    said: list[list[Any]]
+    regions: list[list[Any]]
+    drawn: list[list[Any]]
+    continues: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +255,8 @@ class Fitted(Event):
 
     It was fitted on everything up to ``snapshot_seq``; ``digest`` is a hash of the labels and
     stances it saw. Where exactly one lesson came with it, ``lesson`` is its seq and ``flips``
-    the number of items whose prediction differs with and without it, same labels.
+    the number of items whose prediction differs with and without it, same labels. ``kappa`` is
+    its agreement with a version some labels ago on the stop set (see `measures.stopping`).
     """
 
     kind: ClassVar[str] = "Fitted"
@@ -240,6 +268,7 @@ class Fitted(Event):
     lesson: int | None = None
     flips: int | None = None
     seconds: float | None = None
+    kappa: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +307,7 @@ EVENTS: dict[str, type[Event]] = {
         Extended,
         ClassAdded,
         Queried,
+        Audited,
         Shown,
         Predicted,
         Judged,

@@ -52,6 +52,10 @@ class Asker:
         self._evidence = evidence
         self._lock = lock
 
+    def grow(self, pool: Pool) -> None:
+        """Go on with a larger pool; nothing is ranked until the next version."""
+        self._pool, self.head = pool, None
+
     def rank(self, made: Fit, features: Features) -> Head:
         """Return the ranking by a version that may go live."""
         with self._lock:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.journal.events import Judged, Queried, Retracted, Taught
+from rhml_widgets.journal.events import Imported, Judged, Queried, Retracted, Taught
 from rhml_widgets.machine.feedback import Stance
 from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Label
+    from rhml_widgets.machine.base import Base
     from rhml_widgets.records import Judgment, Query
     from rhml_widgets.state import State
 
@@ -31,6 +32,8 @@ class Evidence:
         Read under the session's lock only.
     holdout : dict of int to label or None
         Item number to its known truth, None where it is not known now.
+    base : Base, optional
+        Old labeled rows to learn from, too.
 
     Attributes
     ----------
@@ -41,13 +44,20 @@ class Evidence:
     asked : dict of int to None
         Numbers of the items asked or answered, oldest first.
     n_changes : int
-        Answers, undos and lessons so far.
+        What changed so far: answers, undos, lessons, labels brought along, the pool.
     """
 
-    def __init__(self, pool: Pool, state: State, holdout: dict[int, Label | None]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        state: State,
+        holdout: dict[int, Label | None],
+        base: Base | None = None,
+    ) -> None:
         self._pool = pool
         self._state = state
         self.holdout = holdout
+        self.base = base
         self.label_of = np.full(len(pool), -1, dtype=np.int32)
         self.fair_of = np.full(len(pool), -1, dtype=np.int32)
         self.taken: npt.NDArray[np.bool_] = np.zeros(len(pool), dtype=bool)
@@ -68,7 +78,7 @@ class Evidence:
         for item_id in state.queries:
             if item_id in self._pool:
                 self.asked[self._pool.number(item_id)] = None
-        for item_id in [*state.answers, *state.waiting, *state.skipped]:
+        for item_id in [*state.answers, *state.waiting, *state.skipped, *state.imported]:
             self._touch(item_id)
         self.n_changes = len(state.answers)
 
@@ -78,8 +88,21 @@ class Evidence:
             self._touch(item_id)
             if isinstance(entry.event, Queried) and item_id in self._pool:
                 self.asked[self._pool.number(item_id)] = None
-        if isinstance(entry.event, Judged | Retracted | Taught):
+        if isinstance(entry.event, Imported):
+            for own_id, _ in entry.event.labels:
+                self._touch(own_id)
+        if isinstance(entry.event, Judged | Retracted | Taught | Imported):
             self.n_changes += 1
+
+    def grow(self, pool: Pool) -> None:
+        """Go on with a pool that begins with the items of the one before."""
+        more = len(pool) - len(self._pool)
+        none = np.full(more, -1, dtype=np.int32)
+        self.label_of = np.concatenate([self.label_of, none])
+        self.fair_of = np.concatenate([self.fair_of, none])
+        self.taken = np.concatenate([self.taken, np.zeros(more, dtype=bool)])
+        self._pool = pool
+        self.n_changes += 1
 
     def _touch(self, item_id: str) -> None:
         state, pool = self._state, self._pool
@@ -88,13 +111,14 @@ class Evidence:
         number = pool.number(item_id)
         answer = state.answer(item_id)
         held = number in self.holdout
-        learns = answer is not None and not held
-        self.label_of[number] = self._index(answer.label) if answer and learns else -1
+        known = answer.label if answer else state.imported.get(item_id)
+        learns = known is not None and not held
+        self.label_of[number] = self._index(known) if known is not None and learns else -1
         blind = state.blind(item_id) if learns else None
         fair = blind is not None and _fair(state.queries.get(item_id), blind)
         self.fair_of[number] = self._index(blind.label) if blind and fair else -1
         self.taken[number] = (
-            held or answer is not None or item_id in state.waiting or item_id in state.skipped
+            held or known is not None or item_id in state.waiting or item_id in state.skipped
         )
         if answer and answer.rationale:
             content = pool.contents[number]
@@ -131,6 +155,7 @@ class Evidence:
             truth_of=self._truth_of(),
             random_state=self.seed,
             model=model,
+            base=self.base,
         )
 
     def unmeasured(self) -> list[int]:

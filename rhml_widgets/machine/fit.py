@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.feedback import Guidance
 
 __all__ = ["Change", "Fit", "fit", "fit_labels", "hits"]
 
@@ -130,14 +131,17 @@ def fit_labels(known: Snapshot, features: Features) -> Any:
     """Return a head fitted on a snapshot's labels and stances; raises as `fit` does."""
     numbers = np.flatnonzero(known.label_of >= 0)
     indices = known.label_of[numbers].astype(np.intp)
-    guidance = compile_guidance(
+    guidance: Guidance | None = compile_guidance(
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )
     give_way()
+    X, y = features.rows(numbers), np.asarray(known.classes)[indices]
+    if known.base is not None:
+        X, y, guidance = known.base.below(X, y, features, guidance)
     return fit_head(
         features.head,
-        features.rows(numbers),
-        np.asarray(known.classes)[indices],
+        X,
+        y,
         classes=known.classes,
         guidance=guidance,
         random_state=known.random_state,

@@ -26,6 +26,7 @@ from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.models import require_shared_classes
 from rhml_widgets.machine.speaker import Speaker
 from rhml_widgets.machine.threads import single_threaded
+from rhml_widgets.machine.verdicts import Verdicts, verdicts
 from rhml_widgets.machine.versions import Versions
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, Label, Queried
+    from rhml_widgets.machine.base import Base
     from rhml_widgets.machine.queue import Head
     from rhml_widgets.machine.snapshot import Snapshot
     from rhml_widgets.machine.strategies import Strategy
@@ -67,6 +69,8 @@ class Learner(Speaker):
     strategy : Strategy
     purposes : dict of str to float
     transform : {"pool", "labels"}
+    base : Base, optional
+        Old labeled rows to learn from, too.
 
     Attributes
     ----------
@@ -87,13 +91,14 @@ class Learner(Speaker):
         strategy: Strategy,
         purposes: dict[str, float],
         transform: str = "pool",
+        base: Base | None = None,
     ) -> None:
         super().__init__(
             model,
             pool,
             state,
             lock=lock,
-            evidence=Evidence(pool, state, holdout),
+            evidence=Evidence(pool, state, holdout, base),
             versions=Versions(state, record=record, may_record=may_record),
             transform=transform,
         )
@@ -116,6 +121,11 @@ class Learner(Speaker):
     def n_askable(self) -> int:
         """Items that may be asked at all: the pool less the holdout."""
         return len(self._pool) - len(self.evidence.holdout)
+
+    @property
+    def held(self) -> list[int]:
+        """The numbers of the items kept aside for measuring."""
+        return list(self.evidence.holdout)
 
     def is_held(self, number: int) -> bool:
         """Whether an item is kept aside for measuring."""
@@ -146,6 +156,15 @@ class Learner(Speaker):
             return
         with self._lock:
             generation = self._generation
+        try:
+            self._turn(generation)
+        except Exception:
+            # What became of another model, or of a smaller pool, is of no interest any more.
+            with self._lock:
+                if generation == self._generation:
+                    raise
+
+    def _turn(self, generation: int) -> None:
         features = self.features()
         refitted = any(version.n_labels for version in self._state.versions.values())
         if self.live is None and features.fitted_head is not None and not refitted:
@@ -157,6 +176,8 @@ class Learner(Speaker):
         """Take one step; return whether another is needed."""
         give_way()
         with self._lock:
+            if generation != self._generation:
+                return False  # another model or a larger pool: its own turn follows
             known = self.evidence.snapshot(self._printed)
             n_changes = self.evidence.n_changes
             live, serving = self.live, self._serving
@@ -187,7 +208,7 @@ class Learner(Speaker):
         self, known: Snapshot, lessons: list[int], features: Features, live: Fit | None
     ) -> Fit | None:
         """Return a fit that learned the first new lesson; all, where one alone is not enough."""
-        if len(known.classes) < TWO or (known.n_labels == 0 and not known.stances):
+        if len(known.classes) < TWO or not (known.n_labels or known.stances or known.base):
             return None
         for later in dict.fromkeys([len(lessons[1:]), 0]):
             left_out = lessons[len(lessons) - later :]
@@ -226,7 +247,9 @@ class Learner(Speaker):
         with single_threaded():
             view = outlook(features.fitted_head, features.rows(), classes)
         made = Fit(
-            snapshot=replace(known, seq=0, label_of=nothing, stances=[], classes=classes),
+            snapshot=replace(
+                known, seq=0, label_of=nothing, stances=[], classes=classes, base=None
+            ),
             head=features.fitted_head,
             outlook=view,
             hits=hits(known.truth_of, view),
@@ -281,6 +304,19 @@ class Learner(Speaker):
             self._asker.head = None
             self._versions.clear()
 
+    def grow(self, pool: Pool) -> None:
+        """Go on with a pool that begins with the items of the one before.
+
+        The next fit reads all of it, as it would on reopening; until then the old items are
+        answered for.
+        """
+        with self._lock:
+            self._pool = pool
+            self.evidence.grow(pool)
+            self._asker.grow(pool)
+            self._begin_anew()
+            self._versions.clear()
+
     # ---- asked by the session -------------------------------------------------------------
 
     @property
@@ -296,6 +332,28 @@ class Learner(Speaker):
     def draw(self, n: int, n_draws: int) -> list[Queried]:
         """Draw up to ``n`` items to ask, each with its purpose and propensity."""
         return self._asker.draw(n, n_draws, self.version)
+
+    def known(self, state: State | None = None) -> Snapshot:
+        """Return what a fit made now would learn from, or one made in a state of the past."""
+        if state is None:
+            return self.evidence.snapshot(self._printed)
+        then = Evidence(self._pool, state, self.evidence.holdout, self.evidence.base)
+        then.catch_up()
+        return then.snapshot(self._printed)
+
+    def verdicts(self) -> Verdicts | None:
+        """Return what the live version says of every item; None before the first."""
+        with self._lock:
+            live, version = self.live, self.version
+        return None if live is None or version is None else verdicts(live, version)
+
+    def judged(self, state: State) -> npt.NDArray[np.bool_]:
+        """Return which items somebody labeled, shape (n_items,), those kept aside included."""
+        found = np.zeros(len(self._pool), dtype=bool)
+        known = [one for one in [*state.answers, *state.imported] if one in self._pool]
+        found[[self._pool.number(item_id) for item_id in known]] = True
+        found[self.held] = True
+        return found
 
     def change(self, lesson: int) -> Change | None:
         """Return what a lesson changed, fitted again where it is no longer in memory.

@@ -34,6 +34,8 @@ _WORDS = {
     "firm": "to check me where I am confident",
     "flip": "a close call for me",
     "skipped": "you skipped it before",
+    "audit": "drawn at random, to audit me",
+    "brought": "a label you brought, asked again",
     "": "you picked it",
 }
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rhml_widgets.journal.events import Label
+    from rhml_widgets.machine.base import Base
     from rhml_widgets.machine.feedback import Stance
 
 __all__ = ["NO_CLASS_YET", "NO_TRUTH", "Snapshot"]
@@ -45,6 +46,8 @@ class Snapshot:
         Class index of each holdout item whose truth is known, else one of the two above.
     model : str
         The estimator that learns from it, as it prints itself.
+    base : Base or None
+        Old labeled rows that are learned from beside the pool.
     """
 
     seq: int
@@ -56,6 +59,7 @@ class Snapshot:
     truth_of: npt.NDArray[np.int32]
     random_state: int
     model: str = ""
+    base: Base | None = None
 
     @property
     def n_labels(self) -> int:
@@ -73,6 +77,8 @@ class Snapshot:
         told.update(repr(self.classes).encode("utf-8", "surrogatepass"))
         told.update(self.label_of.astype("<i4").tobytes())
         told.update(repr([s for _, s in self.stances]).encode("utf-8", "surrogatepass"))
+        if self.base is not None:
+            told.update(self.base.digest.encode())
         return told.hexdigest()
 
     def without(self, lessons: Collection[int]) -> Snapshot:

@@ -75,11 +75,14 @@ class Speaker:
         self._take(model)
 
     def _take(self, model: Any) -> None:
-        self._generation += 1
         self.model = LiveModel(model)
         self.model._bind()  # noqa: SLF001 - only a session may close its fit
         self._params = repr(model)
         self._printed = printed(model, self.transform)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._generation += 1
         self.live: Fit | None = None
         self.version: int | None = None
         self.failure: FitFailed | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rhml_widgets.journal.events import Fitted, Scored
+from rhml_widgets.measures.stopping import StopSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ class Versions:
         self._may_record = may_record
         self.spoke: dict[int, Fit] = {}
         self.changes: dict[int, Change] = {}
+        self._stop_set: StopSet | None = None
 
     def enter(self, made: Fit, params: str, *, first: bool) -> int:
         """Return the number under which a fit goes live, logged where that may be.
@@ -75,11 +77,16 @@ class Versions:
         return version
 
     def clear(self) -> None:
-        """Forget all: they were of another model."""
+        """Forget all: they were of another model or of another pool."""
         self.spoke.clear()
         self.changes.clear()
+        self._stop_set = None
 
     def _log(self, made: Fit, version: int, digest: str, params: str) -> None:
+        predicted, known = made.outlook.predicted, made.snapshot
+        if self._stop_set is None:
+            self._stop_set = StopSet(len(predicted), known.random_state)
+        kappa = self._stop_set.compare(predicted, known.n_labels, len(known.classes))
         if not self._may_record():
             return
         events: list[Event] = [
@@ -92,6 +99,7 @@ class Versions:
                 lesson=made.snapshot.lesson,
                 flips=len(made.change.numbers) if made.change else None,
                 seconds=round(made.seconds, 4),
+                kappa=kappa,
             )
         ]
         if made.hits and self._worth_a_look(made.snapshot.n_labels):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
         human_accuracy,
         kept,
     )
+    from rhml_widgets.measures.audit import audited, class_shares, read_audit
     from rhml_widgets.measures.curves import repr_line, standing, thin
+    from rhml_widgets.measures.finite import finite, finite_sum
     from rhml_widgets.measures.intervals import (
         anytime,
         clopper_pearson,
@@ -26,19 +28,29 @@ if TYPE_CHECKING:
         wilson,
     )
     from rhml_widgets.measures.outcomes import Outcome, check_outcomes, stop_outcomes
+    from rhml_widgets.measures.stopping import advice
+    from rhml_widgets.measures.usable import acceptable, best
 
 _HOMES = {
     "Checks": "agreement",
     "Kept": "agreement",
     "Outcome": "outcomes",
+    "acceptable": "usable",
+    "advice": "stopping",
     "anytime": "intervals",
+    "audited": "audit",
+    "best": "usable",
     "check_outcomes": "outcomes",
     "checks": "agreement",
+    "class_shares": "audit",
     "clopper_pearson": "intervals",
     "cohen_kappa": "agreement",
     "drifting": "intervals",
+    "finite": "finite",
+    "finite_sum": "finite",
     "human_accuracy": "agreement",
     "kept": "agreement",
+    "read_audit": "audit",
     "repr_line": "curves",
     "spending": "intervals",
     "standing": "curves",
@@ -51,14 +63,22 @@ __all__ = [
     "Checks",
     "Kept",
     "Outcome",
+    "acceptable",
+    "advice",
     "anytime",
+    "audited",
+    "best",
     "check_outcomes",
     "checks",
+    "class_shares",
     "clopper_pearson",
     "cohen_kappa",
     "drifting",
+    "finite",
+    "finite_sum",
     "human_accuracy",
     "kept",
+    "read_audit",
     "repr_line",
     "spending",
     "standing",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rhml_widgets.measures.agreement import LEVEL, Checks, checks, count, kept
+from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.baseline import baseline_words
 from rhml_widgets.measures.intervals import exact_band, running, spending
 from rhml_widgets.measures.outcomes import (
@@ -190,7 +191,9 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
 
     Whatever cannot be said yet begins with “not yet”, and says why.
     """
-    lines = [*_agreement_lines(state), *_holdout_lines(state, truth or {})]
+    audit = audited(state)
+    lines = [] if audit is None else [audit.words()]
+    lines += [*_agreement_lines(state), *_holdout_lines(state, truth or {})]
     outcomes = human_outcomes(state, truth or {})
     known = count(outcomes)
     if known.n:

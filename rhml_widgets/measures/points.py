@@ -5,6 +5,7 @@ Only numbers and our own fixed words reach a row, never an item, a class or a na
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,9 +134,11 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     -------
     list of dict
         ``n_labels``, ``version``, ``lesson`` (1 where one came that still holds, else 0) and,
-        where known, ``flips``; ``label`` on the newest with a lesson.
+        where known, ``flips``; ``label`` on the newest with a lesson. Where the pool changed:
+        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``.
     """
     labels = version_labels(state)
+    answered = sorted(seqs[0] for seqs in state.answers.values())
     versions = list(state.versions.values())
     held = {seq for seq, lesson in state.lessons.items() if not lesson.retracted}
     taught = [version for version in versions if version.lesson in held][-n // 2 :]
@@ -144,6 +147,9 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     if len(plain) > room:
         plain = [plain[round(k * (len(plain) - 1) / max(1, room - 1))] for k in range(room)]
     rows: list[dict[str, Any]] = []
+    for seq, event in state.extensions.items():
+        moved = {"n_new": event.n_new, "n_gone": event.n_gone}
+        rows.append({"n_labels": bisect_left(answered, seq), "lesson": -1, **moved})
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}

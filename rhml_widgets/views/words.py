@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.measures.durations import duration_words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -11,10 +13,6 @@ if TYPE_CHECKING:
     from rhml_widgets.state import Lesson, State, StateView
 
 __all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
-
-MINUTE = 60
-LONG = 90 * MINUTE
-"""Seconds from which on people speak of hours."""
 
 STAGES = {"first": "", "revised": "revised", "corrected": "changed", "imported": "imported"}
 """What the history says of a stage, beyond the label itself."""
@@ -38,22 +36,6 @@ def excerpt(text: str, length: int = 90) -> str:
         return line or "(empty)"
     cut = line[: length - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut) + "…"
-
-
-def duration_words(seconds: float) -> str:
-    """Return a duration as people say it.
-
-    Examples
-    --------
-    >>> duration_words(50), duration_words(3000), duration_words(9000)
-    ('under a minute', 'about 50 minutes', 'about 2.5 hours')
-    """
-    if seconds < MINUTE:
-        return "under a minute"
-    if seconds < LONG:
-        minutes = round(seconds / MINUTE)
-        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
-    return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
 
 
 def stance_words(stance: dict[str, Any], named: Callable[[str], str] = str) -> str:

@@ -18,7 +18,7 @@ from rhml_widgets.charts import (
     learning_curve_spec,
     version_rows,
 )
-from rhml_widgets.journal.events import Retracted
+from rhml_widgets.journal.events import Extended, Retracted
 from rhml_widgets.measures.curves import COLUMNS, curves
 from rhml_widgets.measures.points import HEIGHT, SHOWN, SYMBOLS
 from rhml_widgets.views.learning_curves import learning_curves_props
@@ -276,3 +276,13 @@ def test_people_get_a_chart_in_fixed_colors(session):
     assert chart is learning_curve
     empty = learning_curve(frame.iloc[:0]).to_dict()
     assert empty["description"] == "Nothing has been measured yet."
+
+
+def test_the_curve_says_where_the_pool_changed():
+    dyad = Dyad()
+    dyad.answer("i0", "spam")
+    dyad.fold(Extended(pool_digest="q", n_items=12, n_rows=12, n_new=2, n_gone=1))
+    dyad.answer("i1", "ham")
+    rows = version_rows(dyad.state)
+    assert rows == [{"n_labels": 1, "lesson": -1, "n_new": 2, "n_gone": 1}]
+    assert "datum.lesson === -1" in json.dumps(learning_curve_spec())

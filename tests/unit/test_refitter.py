@@ -414,6 +414,17 @@ def test_a_model_swapped_in_meanwhile_wins_over_the_fit_that_runs(gated):
     assert gated.learner.live.snapshot.n_labels == 6
 
 
+def test_rows_that_come_while_a_fit_runs_are_in_the_version_that_follows(gated):
+    work(gated, 6)
+    assert Gated.began.wait(LONG)
+    gated.extend([f"{text} later on" for text in texts(30)])
+    Gated.gate.set()
+    assert gated.wait(LONG)
+    assert not [one for one in gated.events() if isinstance(one.event, FitFailed)]
+    assert len(gated.learner.live.outlook) == 90
+    assert gated.learner.live.snapshot.n_labels == 6
+
+
 def test_closing_does_not_wait_for_the_fit_and_nothing_goes_live_afterwards(gated):
     work(gated, 6)
     assert Gated.began.wait(LONG)

@@ -294,7 +294,8 @@ def test_items_may_come_and_go(path):
     pool = [*rest[::-1], "brand new one", "brand new two"]
     with begin(pool, journal=path) as again:
         (extended,) = [e.event for e in again.events() if isinstance(e.event, Extended)]
-        assert (extended.n_items, extended.n_new) == (61, 1)
+        assert (extended.n_items, extended.n_new) == (61, 2)
+        assert extended.new == Pool(["brand new one", "brand new two"]).ids
         assert extended.n_gone == 1
         assert again.state.n_labeled == 12
         frame = again.judgments()

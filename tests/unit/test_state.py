@@ -12,6 +12,7 @@ from sessions import STEADY
 
 from rhml_widgets.journal.events import (
     EVENTS,
+    Audited,
     ClassAdded,
     Entry,
     Exposed,
@@ -116,6 +117,7 @@ class Writer:
     def event(self, seq):
         item = self.draw(st.sampled_from(ITEMS))
         kinds = [self.label, self.expose, self.teach, self.fit, self.predict, self.show]
+        kinds += [self.bring, self.grow, self.audit]
         kinds += [self.query, self.skip] if item not in self.answered else []
         kinds += [self.undo] * 2 if self.undoable else []
         return self.draw(st.sampled_from(kinds))(seq, item)
@@ -159,6 +161,18 @@ class Writer:
     def show(self, _seq, item):
         return Shown(item_id=item)
 
+    def bring(self, _seq, item):
+        return Imported(labels=[[item, self.draw(st.sampled_from(LABELS))]])
+
+    def grow(self, _seq, item):
+        return Extended(pool_digest="q", n_items=7, n_rows=7, n_new=1, new=[item])
+
+    def audit(self, seq, item):
+        drawn = [] if item in self.answered else [[item, "ham", 0.5]]
+        return Audited(
+            version=1, n_items=6, n_rows=6, said=[["ham", 6]], regions=[[0.5, 6, 6]], drawn=drawn
+        )
+
 
 @st.composite
 def histories(draw):
@@ -183,6 +197,20 @@ def test_any_history_folds_to_what_a_plain_reading_says(entries):
     assert not set(state.answers) & set(state.waiting)
     assert not set(state.skipped) & set(state.waiting)
     assert not set(state.drafts) & set(state.answers)
+    brought = {e.event.labels[0][0]: e for e in entries if isinstance(e.event, Imported)}
+    assert state.imported == {item: e.event.labels[0][1] for item, e in brought.items()}
+    assert state.imports == {item: e.seq for item, e in brought.items()}
+    came = {e.event.new[0]: e.seq for e in entries if isinstance(e.event, Extended)}
+    shown = [e.seq for e in entries if isinstance(e.event, Exposed) and e.event.item_id is None]
+    assert state.arrived == came
+    assert state.exposed_all == min(shown, default=None)
+    for item in ITEMS:
+        alone = item in state.exposed
+        assert state.is_exposed(item) == (alone or max(shown, default=0) > came.get(item, 0))
+    for audit in state.audits.values():
+        before = plain([e for e in entries if e.seq < audit.seq])
+        imported = [e.event for e in entries if isinstance(e.event, Imported) and e.seq < audit.seq]
+        assert audit.n_judged == len({*before[0], *(one.labels[0][0] for one in imported)})
 
 
 @STEADY
@@ -230,15 +258,61 @@ def test_every_kind_of_event_folds():
         FitFailed(snapshot_seq=1, error="ValueError", message="no"),
         Scored(version=1, basis="holdout", hits="101"),
         Noted(text="a word", item_id="t1:a"),
+        Audited(
+            version=1,
+            n_items=4,
+            n_rows=5,
+            said=[["ham", 3], ["spam", 1]],
+            regions=[[0.9, 1, 1], [0.5, 4, 5]],
+            drawn=[["t1:d", "ham", 0.9]],
+        ),
     )
-    assert state.seq == len(EVENTS) == 16
+    assert state.seq == len(EVENTS) == 17
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
     assert state.failure.error == "ValueError"
     assert state.versions[1].hits == {"holdout": "101"}
     assert state.notes == {16: ("t1:a", "a word")}
-    assert state.imported == {"t1:c": "ham"}
+    assert (state.imported, state.imports) == ({"t1:c": "ham"}, {"t1:c": 12})
+    audit = state.audits[17]
+    assert (audit.n_judged, dict(audit.judged)) == (2, {"spam": 1, "ham": 1})
+    assert audit.drawn == {"t1:d": ("ham", 0.9)}
     assert list(state.classes) == ["spam", "ham", "x"]
+
+
+def test_an_audit_that_goes_on_is_the_same_audit():
+    drawn = {"version": 1, "n_items": 4, "n_rows": 4, "said": [], "regions": []}
+    state = fold(
+        OPENED,
+        fitted(1),
+        Audited(**drawn, drawn=[["t1:a", "ham", 0.9]]),
+        queried("t1:b"),
+        queried("t1:a", "check", reason="audit"),
+        Audited(**drawn, drawn=[["t1:b", "spam", 0.6]], continues=3),
+    )
+    assert list(state.audits) == [3]
+    assert list(state.audits[3].drawn) == ["t1:a", "t1:b"]
+    assert list(state.waiting) == ["t1:a", "t1:b"]
+
+
+def test_showing_everything_exposes_what_was_there_and_not_what_came_later():
+    state = fold(
+        OPENED,
+        Exposed(item_id=None, what="predictions"),
+        Extended(pool_digest="q", n_items=7, n_rows=7, n_new=1, new=["t1:z"]),
+    )
+    assert state.is_exposed("t1:a")
+    assert not state.is_exposed("t1:z")
+    fold(Exposed(item_id=None, what="predictions"), state=state)
+    assert state.is_exposed("t1:z")
+    assert state.exposed_all == 2
+
+
+def test_labels_brought_along_count_for_nobody_and_come_back_when_an_answer_is_undone():
+    state = fold(OPENED, Imported(labels=[["t1:a", "ham"]]), judged("t1:a", "spam"))
+    assert state.counts == {"spam": 1}
+    fold(Retracted(target=3), state=state)
+    assert (state.counts, state.imported) == ({}, {"t1:a": "ham"})
 
 
 # ---- one by one ---------------------------------------------------------------------------

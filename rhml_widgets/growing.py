@@ -1,0 +1,138 @@
+"""Growing: a pool that goes on, and what was labeled before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.items.pool import Pool
+from rhml_widgets.journal.events import Extended, Queried
+from rhml_widgets.machine.drift import drift
+from rhml_widgets.machine.suspicion import suspicious
+from rhml_widgets.measuring import Measuring
+from rhml_widgets.results import joined
+from rhml_widgets.teaching import require_count
+
+if TYPE_CHECKING:
+    from rhml_widgets.machine.drift import Drift
+
+__all__ = ["Growing"]
+
+
+class Growing(Measuring):
+    """The part of a session that takes in new items and old labels."""
+
+    def extend(self, frame: Any) -> int:
+        """Go on with more rows; all that was answered stays.
+
+        New rows with the content of old ones are answered already. The model learns its features
+        anew, from old and new items. On reopening, give the whole pool: what is new is found.
+
+        Parameters
+        ----------
+        frame : what the pool was given as
+            The new rows only: a DataFrame with the same columns, a Series, a list of str.
+
+        Returns
+        -------
+        int
+            How many items are new.
+
+        Raises
+        ------
+        BadInputError
+            If it is of another kind, or its columns are missing.
+        """
+        source = joined(self._source, frame, self.pool.content, self.pool.id_column)
+        columns = getattr(source, "columns", ())
+        content = [name for name in columns if str(name) in (self.pool.content or ())]
+        grown = Pool(source, content=content or None, id_column=self.pool.id_column)
+        with self.holding():
+            with self._changing():
+                before = self.pool
+                grown.go_by(before.ids)
+                if grown.ids[: len(before)] != before.ids:
+                    msg = (
+                        "the rows do not go on with this pool: items of it would change. Open the "
+                        "session again with the whole pool"
+                    )
+                    raise BadInputError(msg)
+                new = grown.ids[len(before) :]
+                self._record(
+                    [
+                        Extended(
+                            pool_digest=grown.digest,
+                            n_items=len(grown),
+                            n_rows=grown.n_rows,
+                            n_new=len(new),
+                            new=[one for one in new if one not in self._state.arrived],
+                        )
+                    ]
+                )
+                self.pool, self._source = grown, source
+                self._learner.grow(grown)
+            if new:
+                self._relearn(always=True)
+        return len(new)
+
+    def drift(self) -> Drift | None:
+        """Tell whether the items that came last differ from those there were before.
+
+        Returns
+        -------
+        Drift or None
+            None where none came, or the model has no features that are computed once.
+            ``.words()`` says it.
+        """
+        with self._lock:
+            state, pool = self._state.still(), self.pool
+        arrived = {seq for seq in state.arrived.values() if seq}
+        if not arrived:
+            return None
+        last = max(arrived)
+        new = np.zeros(len(pool), dtype=bool)
+        came = [one for one, seq in state.arrived.items() if seq == last and one in pool]
+        new[[pool.number(one) for one in came]] = True
+        return drift(self._learner.features(), new, random_state=self._learner.seed)
+
+    def recheck(self, n: int = 10) -> int:
+        """Queue labels brought along that the model doubts, to be looked at again.
+
+        Each is doubted by a fit that did not learn from it; an answer overrules it.
+
+        Returns
+        -------
+        int
+            How many were queued.
+        """
+        require_count(n)
+        with self._lock:
+            state, pool, known = self._state.still(), self.pool, self._learner.known()
+        free = [
+            pool.number(one)
+            for one in state.imported
+            if one in pool and one not in state.answers and one not in state.waiting
+        ]
+        free = [number for number in free if not self._learner.is_held(number)]
+        if not free:
+            return 0
+        features = self._learner.features()
+        found = suspicious(known, features, np.asarray(free, dtype=np.intp))
+        with self._changing():
+            ids = [self.pool.ids[number] for number in found[: int(n)].tolist()]
+            ids = [one for one in ids if one not in self._state.answers]
+            drawn = [
+                Queried(
+                    item_id=one,
+                    purpose="teach",
+                    propensity=1.0,
+                    n_candidates=len(found),
+                    version=self._learner.version,
+                    reason="brought",
+                )
+                for one in ids
+            ]
+            self._record(self._with_predictions(drawn))
+            return len(drawn)

@@ -1,0 +1,119 @@
+"""Drift: whether the items that came later can be told from those there were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from rhml_widgets.machine.threads import single_threaded
+from rhml_widgets.measures.intervals import clopper_pearson
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rhml_widgets.machine.features import Features
+
+__all__ = ["Drift", "drift"]
+
+MOST = 500
+LEAST = 20
+N_TERMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How well new items are told from old ones; half of them are by chance.
+
+    Attributes
+    ----------
+    hits, n : int
+        Items of the two kinds, equally many, told rightly by a classifier that never saw them.
+    low, high : float
+        95 % interval of that share, at this one look.
+    n_new : int
+        How many are new in all.
+    terms : tuple of str
+        What speaks loudest for "new", where the model's features have names.
+    """
+
+    hits: int
+    n: int
+    low: float
+    high: float
+    n_new: int
+    terms: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the interval leaves chance out."""
+        return self.low > 0.5  # noqa: PLR2004 - two kinds, equally many
+
+    def words(self) -> str:
+        """Say it.
+
+        Examples
+        --------
+        >>> Drift(70, 100, 0.6, 0.79, 500, ("visa",)).words()
+        'The 500 new items differ from the old ones: 70 of 100 can be told apart [.60, .79], half \
+would be by chance. New are most of all “visa”. What was measured before may not hold for them.'
+        """
+        if not self.n:
+            return f"{self.n_new:,} items are new: too few to compare them with the old ones."
+        told = f"{self.hits} of {self.n} can be told apart [{_decimal(self.low)}, "
+        told += f"{_decimal(self.high)}], half would be by chance."
+        if not self.found:
+            return (
+                f"No difference was found between the {self.n_new:,} new items and the old: {told}"
+            )
+        terms = ", ".join(f"“{term}”" for term in self.terms)
+        return (
+            f"The {self.n_new:,} new items differ from the old ones: {told}"
+            + (f" New are most of all {terms}." if terms else "")
+            + " What was measured before may not hold for them."
+        )
+
+
+def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) -> Drift | None:
+    """Try to tell new items from old ones: a classifier two-sample test (Lopez-Paz, Oquab 2017).
+
+    As many old items as new ones, at most 500 of each, are drawn; a logistic regression on the
+    model's own features learns from half of them and is asked about the other half.
+
+    Parameters
+    ----------
+    features : Features
+    new : ndarray of bool, shape (n_items,)
+    random_state : int
+
+    Returns
+    -------
+    Drift or None
+        None where the model has no features that were computed once.
+    """
+    n_new, X = int(new.sum()), features.X
+    if X is None:
+        return None
+    size = min(n_new, int((~new).sum()), MOST) // 2 * 2
+    if size < LEAST:
+        return Drift(0, 0, 0.0, 1.0, n_new)
+    stream = np.random.default_rng([random_state, 0xD21F7])
+    sides = [stream.choice(np.flatnonzero(side), size=size, replace=False) for side in (~new, new)]
+    half = size // 2
+    learned = np.concatenate([side[:half] for side in sides])
+    asked = np.concatenate([side[half:] for side in sides])
+    y = np.repeat([0, 1], half)
+    with single_threaded():
+        model = LogisticRegression(max_iter=1000).fit(X[learned], y)
+        hits = int(np.count_nonzero(model.predict(X[asked]) == y))
+    low, high = clopper_pearson(hits, len(y))
+    names = features.names
+    loudest = np.argsort(-model.coef_[0], kind="stable")[:N_TERMS]
+    terms = () if names is None else tuple(str(names[k]) for k in loudest)
+    return Drift(hits, len(y), low, high, n_new, terms)
+
+
+def _decimal(share: float) -> str:
+    return f"{share:.2f}".removeprefix("0")

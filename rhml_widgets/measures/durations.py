@@ -1,0 +1,37 @@
+"""Durations: how long an answer takes, and how long the rest would."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rhml_widgets.state import State, StateView
+
+__all__ = ["duration_words", "seconds_each"]
+
+MINUTE = 60
+LONG = 90 * MINUTE
+"""Seconds from which on people speak of hours."""
+
+
+def duration_words(seconds: float) -> str:
+    """Return a duration as people say it.
+
+    Examples
+    --------
+    >>> duration_words(50), duration_words(3000), duration_words(9000)
+    ('under a minute', 'about 50 minutes', 'about 2.5 hours')
+    """
+    if seconds < MINUTE:
+        return "under a minute"
+    if seconds < LONG:
+        minutes = round(seconds / MINUTE)
+        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
+    return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
+
+
+def seconds_each(state: State | StateView) -> float | None:
+    """Return the median seconds of an answer so far; None where none was timed."""
+    timed = [one.duration for one in state.judgments.values() if one.duration]
+    return median(timed) if timed else None
