@@ -1,4 +1,4 @@
-"""What may be a session's model, and what is done for one that is not complete."""
+"""What may be a session's model, and what it reads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import inspect
 from typing import Any
 
 from sklearn.base import clone, is_regressor
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from rhml_widgets.exceptions import BadInputError
@@ -17,47 +15,12 @@ from rhml_widgets.machine.spans import is_vectorizer
 
 __all__ = [
     "check_model",
-    "default_model",
-    "in_front_of",
     "needs_labels",
+    "reads_columns",
     "seeded",
+    "takes_images",
     "takes_texts",
 ]
-
-_COMPONENTS = 100
-
-
-def default_model(kind: str = "text") -> Pipeline:
-    """Return the model a session has when it is given none.
-
-    Parameters
-    ----------
-    kind : {"text"}
-        What an item is.
-
-    Raises
-    ------
-    BadInputError
-        If there is no default for the kind.
-
-    Examples
-    --------
-    >>> default_model().steps[-1][1]
-    LogisticRegression(C=10, max_iter=1000)
-    """
-    if kind != "text":
-        message = f"no default model for items of kind {kind!r}; pass one as model="
-        raise BadInputError(message)
-    return Pipeline([("tfidf", _default_vectorizer()), ("model", _default_classifier())])
-
-
-def _default_vectorizer() -> TfidfVectorizer:
-    return TfidfVectorizer(sublinear_tf=True)
-
-
-def _default_classifier() -> LogisticRegression:
-    return LogisticRegression(C=10, max_iter=1000)
-
 
 def seeded(estimator: Any, random_state: int) -> Any:
     """Return an unfitted clone with every random state that was left open set.
@@ -161,18 +124,18 @@ def takes_texts(model: Any) -> bool:
         return False
 
 
-def in_front_of(classifier: Any) -> tuple[list[tuple[str, Any]], str]:
-    """Return the steps that make a lone classifier read texts, and what to say of it.
+def reads_columns(model: Any) -> bool:
+    """Tell whether a Pipeline begins with steps that take the columns of a frame by name."""
+    while isinstance(model, Pipeline) and model.steps:
+        model = model.steps[0][1]
+    if isinstance(model, FeatureUnion):
+        return any(reads_columns(part) for _, part in model.transformer_list)
+    return hasattr(model, "transformers")
 
-    The number of components is an upper bound: there are no more than texts or words.
-    """
-    steps: list[tuple[str, Any]] = [("tfidf", _default_vectorizer())]
-    note = f"{type(classifier).__name__} reads numbers: TfidfVectorizer(sublinear_tf=True)"
-    try:
-        sparse_allowed = get_tags(classifier).input_tags.sparse
-    except AttributeError:
-        sparse_allowed = True
-    if not sparse_allowed:
-        steps.append(("svd", TruncatedSVD(_COMPONENTS)))
-        note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
-    return steps, note + " was put in front of it"
+
+def takes_images(step: Any) -> bool:
+    """Tell whether a Pipeline's first step reads images as they are: scikit-learn's read rows."""
+    if isinstance(step, Pipeline):
+        return bool(step.steps) and takes_images(step.steps[0][1])
+    inside = type(step).__module__.startswith("sklearn.")
+    return not inside or isinstance(step, FunctionTransformer)
