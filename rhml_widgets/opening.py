@@ -21,6 +21,7 @@ from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.features import check_model, default_model
 from rhml_widgets.machine.learner import Learner
+from rhml_widgets.machine.models import reads_columns
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.state import State
 
@@ -286,8 +287,7 @@ def open_session(
     if isinstance(pool, Pool):
         items = pool
     else:
-        content, id_column = _columns(journal, pool, settings["content"], settings["id_column"])
-        items = Pool(pool, content=content, id_column=id_column)
+        items = Pool(pool, **_columns(journal, pool, model, settings))
     file = Journal(journal, read_only=read_only, on_taken=on_taken)
     try:
         state = State()
@@ -297,6 +297,7 @@ def open_session(
         if state.opened is not None:
             reworded = _reworded(given, state)
             given = go_on(given, state, told, file.name)
+            _require_same("kind", items.kind, given.item_kind, file.name)
             _require_same("person", person, state.person, file.name)
             _require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
@@ -317,6 +318,7 @@ def open_session(
             n_rows=items.n_rows,
             item_kind=items.kind,
             content=items.content,
+            show=[] if items.seen is None else [str(name) for name in items.seen.columns],
             holdout=chosen,
             model=repr(model),
             strategy=repr(strategy),
@@ -327,7 +329,7 @@ def open_session(
         file.close()
         raise
     learner = Learner(
-        default_model(items.kind) if model is None else model,
+        default_model(items.kind, items.inputs) if model is None else model,
         items,
         state,
         lock=lock,
@@ -362,9 +364,6 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     if settings["transform"] not in ("pool", "labels"):
         msg = f"transform={settings['transform']!r}: expected 'pool' or 'labels'"
         raise BadInputError(msg)
-    if settings["show"]:
-        msg = "show=[...] needs a pool of rows; it comes in a later release"
-        raise BadInputError(msg)
     classes = read_classes(settings["classes"])
     content, id_column = settings["content"], settings["id_column"]
     if isinstance(content, str):
@@ -373,7 +372,7 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         pool_digest="",
         n_items=0,
         n_rows=0,
-        item_kind="text",
+        item_kind=settings["kind"] or "text",
         content=None if content is None else [str(name) for name in content],
         classes=classes,
         id_column=None if id_column is None else str(id_column),
@@ -383,32 +382,41 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         transform=settings["transform"],
         versions=versions(),
     )
-    told = {n: settings[n] for n in ("content", "id_column", "classes") if settings[n] is not None}
+    fixed = ("content", "id_column", "classes", "kind")
+    told = {name: settings[name] for name in fixed if settings[name] is not None}
     if seed != 0:
         told["random_state"] = seed
     return given, told
 
 
 def _columns(
-    journal: str | os.PathLike[str] | None,
-    pool: Any,
-    content: Sequence[Hashable] | None,
-    id_column: Hashable | None,
-) -> tuple[Sequence[Hashable] | None, Hashable | None]:
-    """Return the columns given, those not given as the journal was begun with them."""
-    if journal is None or not hasattr(pool, "columns"):
-        return content, id_column
-    if (content is not None and id_column is not None) or not Path(journal).expanduser().exists():
-        return content, id_column
-    with closing(Journal(journal, read_only=True)) as file:
-        begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
-    if begun is not None:
-        column = {str(name): name for name in pool.columns}
-        if content is None and begun.content is not None:
-            content = [column.get(name, name) for name in begun.content]
-        if id_column is None and begun.id_column is not None:
-            id_column = column.get(begun.id_column, begun.id_column)
-    return content, id_column
+    journal: str | os.PathLike[str] | None, pool: Any, model: Any, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the pool is made of as given, what was not given as the journal was begun."""
+    told = {name: settings[name] for name in ("content", "id_column", "show", "kind", "root")}
+    file = None if journal is None else Path(journal).expanduser()
+    if told["root"] is None and file is not None:
+        told["root"] = file.absolute().parent
+    begun = None
+    if file is not None and file.exists():
+        with closing(Journal(journal, read_only=True)) as known:
+            begun = next((e.event for e in known.entries() if isinstance(e.event, Opened)), None)
+    if not hasattr(pool, "columns"):
+        return told
+    column = {str(name): name for name in pool.columns}
+    if begun is None:
+        # A model that takes columns by name is handed columns, also where all of them are text.
+        if told["kind"] is None and reads_columns(model):
+            told["kind"] = "row"
+        return told
+    told["kind"] = told["kind"] or begun.item_kind
+    if told["content"] is None and begun.content is not None:
+        told["content"] = [column.get(name, name) for name in begun.content]
+    if told["id_column"] is None and begun.id_column is not None:
+        told["id_column"] = column.get(begun.id_column, begun.id_column)
+    if not len(told["show"]):
+        told["show"] = [column[name] for name in begun.show if name in column]
+    return told
 
 
 def _reworded(given: Opened, state: State) -> list[Event]:
@@ -423,7 +431,8 @@ def _reworded(given: Opened, state: State) -> list[Event]:
 def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
     events: list[Event] = [given]
     if state.opened is None:
-        lesson = first_lesson(given.classes or ())
+        # Words of a definition stand in texts; in rows and images there is nothing they name.
+        lesson = first_lesson(given.classes or ()) if items.kind == "text" else []
         if lesson:
             events.append(Taught(stances=lesson, origin="codebook"))
     elif state.pool_digest != items.digest:

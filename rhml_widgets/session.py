@@ -18,6 +18,7 @@ from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, one_type, warn_of_lookalike
 from rhml_widgets.items.pool import Item
 from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import (
     ClassAdded,
     Judged,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, Label
 
 __all__ = ["Session"]
@@ -52,12 +54,19 @@ class Session(Teaching):
     ----------
     model : scikit-learn classifier or Pipeline, optional
         Fitted or not. A fitted one answers from the start, as version 0. None: a sensible one.
-    pool : list of str, Series or DataFrame
-        The texts to judge. Rows with the same content are asked once.
+    pool : list of str, Series, DataFrame, ndarray or scipy sparse matrix
+        What to judge: texts, rows of a table, images. The same content is asked once.
     content : list of column names, optional
-        Text columns of a DataFrame that make up the item; None: all.
+        Columns of a DataFrame that make up the item; None: all that are not named otherwise.
     show : sequence of column names
-        Reserved for columns that only the person sees; empty in this release.
+        Columns that the person sees and the model does not.
+    kind : {"text", "row", "image"}, optional
+        None: "text" where all columns are text and the model takes none by name, else "row"; an
+        array by its shape. Images are arrays of shape (n, height, width) or (n, height, width,
+        channels), or a column of paths.
+    root : path, optional
+        The folder that image files are read from, and only from there; None: the journal's, or the
+        current one where there is none.
     classes : list, or dict of label to definition, optional
         A definition is a str, or ``{"definition": str, "seeds": [terms]}``. None: learned as
         they appear. Names, definitions and seeds are the model's first lesson.
@@ -120,6 +129,8 @@ class Session(Teaching):
         *,
         content: Sequence[Hashable] | None = None,
         show: Sequence[Hashable] = (),
+        kind: str | None = None,
+        root: str | os.PathLike[str] | None = None,
         classes: Any = None,
         id_column: Hashable | None = None,
         truth: Any = None,
@@ -139,6 +150,8 @@ class Session(Teaching):
             pool=pool,
             content=content,
             show=show,
+            kind=kind,
+            root=root,
             classes=classes,
             id_column=id_column,
             truth=truth,
@@ -287,7 +300,8 @@ class Session(Teaching):
         confidence : float, optional
             In [0, 1]: how probable it is that this label is right. None: not asked.
         rationale : list of str or (start, end), optional
-            Terms, or stretches of the content in code points, that speak for the label.
+            Terms, or stretches of the text in code points, that speak for the label; of a row, the
+            columns whose values do.
         note : str, optional
         duration : float, optional
             Seconds from seeing the item to answering it.
@@ -310,7 +324,7 @@ class Session(Teaching):
         """
         number = self.pool.number(item_id)
         answer = clean_label(label)
-        marks = _clean_rationale(rationale, self.pool.contents[number])
+        marks = _clean_rationale(rationale, self.pool, number)
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
         said = _clean_words("note", note)
@@ -497,14 +511,22 @@ def _clean_words(name: str, words: Any) -> str | None:
     return tidy(words)
 
 
-def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
-    if rationale is None:
+def _clean_rationale(rationale: Any, pool: Pool, number: int) -> list[Any] | None:
+    if rationale is None or (isinstance(rationale, list | tuple) and not rationale):
         return None
     if isinstance(rationale, str):
         rationale = [rationale]
+    if pool.kind == "image":
+        msg = f"rationale={rationale!r}: an image has neither words nor columns to mark"
+        raise BadInputError(msg)
     if not isinstance(rationale, list | tuple):
         msg = f"rationale={rationale!r}: expected a list of terms or of (start, end) pairs"
         raise BadInputError(msg)
+    if isinstance(pool.contents, Rows):
+        for mark in rationale:
+            pool.contents.require_column(mark)
+        return list(rationale)
+    content = pool.words(number)
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():

@@ -19,8 +19,10 @@ from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
 from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
+from rhml_widgets.machine.leaning import require_sayable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +140,8 @@ class Teaching(Dialog):
         Parameters
         ----------
         term : str
-            A word or phrase as it stands in the texts.
+            A word or phrase as it stands in the texts; of rows, a column. That a column supports a
+            class means what stands in it in ``item_id``, or without one a high value.
         label : label, optional
             The class it speaks for; needed for ``supports``.
         stance : {"supports", "irrelevant"}
@@ -162,6 +165,11 @@ class Teaching(Dialog):
         """
         term, label = self._clean_lesson(term, label, stance, strength)
         origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
+        if isinstance(self.pool.contents, Rows):
+            self.pool.contents.require_column(term)
+            if stance == "supports":
+                number = None if origin is None else self.pool.number(origin)
+                require_sayable(self._learner.features(), term, number)
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():
@@ -197,6 +205,9 @@ class Teaching(Dialog):
             require_class(label, self.classes_)
         elif label is not None:
             label = clean_label(label)
+        if self.pool.kind == "image":
+            msg = f"term {term!r}: an image has neither words nor columns to speak of"
+            raise BadInputError(msg)
         features = self._learner.features()
         term = tidy(term.strip())
         if features.in_terms and not features.columns(term):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ MAX_BYTES = 10_000_000
 
 _CHANNELS = (1, 3, 4)
 _FLAT, _COLORED = 3, 4
+_BRIGHT = 128
 
 _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -93,6 +95,14 @@ class Images:
         ordered = self.inputs.astype(self.inputs.dtype.newbyteorder("<"), order="C", copy=False)
         head = f"{self.inputs.shape[1:]} {self.inputs.dtype.kind}{self.inputs.dtype.itemsize}"
         return [content_id("image", head.encode(), pixels.tobytes()) for pixels in ordered]
+
+    @cached_property
+    def white(self) -> float:
+        """The value that is white: 255 in bytes, unless all are dark; else the highest."""
+        most = float(np.nanmax(self.inputs)) if self.inputs.size else 1.0
+        if self.inputs.dtype == np.uint8 and most >= _BRIGHT:
+            return 255.0
+        return most if most > 0 else 1.0
 
     def words(self, number: int) -> str:
         """Say what an image is where it cannot be shown."""

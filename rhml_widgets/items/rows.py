@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.exceptions import BadInputError, UnknownTermError
 from rhml_widgets.items.cells import cell_words, column_codes
 from rhml_widgets.items.identity import content_id
 
@@ -95,6 +96,21 @@ class Rows:
             columns = np.flatnonzero(row)
             found.append(_matrix_id(width, columns, row[columns]))
         return found
+
+    def require_column(self, name: Any) -> None:
+        """Refuse what is no column.
+
+        Raises
+        ------
+        UnknownTermError
+            Naming the nearest column, or a few.
+        """
+        if isinstance(name, str) and name in self.names:
+            return
+        near = get_close_matches(str(name), self.names, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; its columns are {self.names[:20]}"
+        msg = f"column {name!r} is none of the {len(self.names):,} the model reads{hint}"
+        raise UnknownTermError(msg)
 
     def cells(self, number: int) -> list[tuple[str, Any]]:
         """Return the columns of a row with their values; of a sparse one those that are not 0."""

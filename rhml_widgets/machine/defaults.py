@@ -29,6 +29,8 @@ __all__ = ["default_model", "flattened", "in_front_of"]
 
 _COMPONENTS = 100
 _MOST_CATEGORIES = 50
+_MOST_WORDS = 200
+"""Of a text column, for a classifier that takes no sparse matrix."""
 _WORDS_OF_A_TEXT = 3
 _LOOKED_AT = 1000
 
@@ -88,17 +90,20 @@ def in_front_of(
             kept = ColumnTransformer([("columns", "passthrough", list(inputs.columns))])
             return [("columns", kept)], ""
         note = f"{name} reads numbers: columns were imputed, scaled and encoded by their type"
-        return [("columns", _by_type(inputs))], note
+        return [("columns", _by_type(inputs, dense=not _takes_sparse(classifier)))], note
     steps: list[tuple[str, Any]] = [("tfidf", TfidfVectorizer(sublinear_tf=True))]
     note = f"{name} reads numbers: TfidfVectorizer(sublinear_tf=True)"
-    try:
-        sparse_allowed = get_tags(classifier).input_tags.sparse
-    except AttributeError:
-        sparse_allowed = True
-    if not sparse_allowed:
+    if not _takes_sparse(classifier):
         steps.append(("svd", TruncatedSVD(_COMPONENTS)))
         note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
     return steps, note + " was put in front of it"
+
+
+def _takes_sparse(classifier: Any) -> bool:
+    try:
+        return bool(get_tags(classifier).input_tags.sparse)
+    except AttributeError:
+        return True
 
 
 def _classifier(C: float) -> LogisticRegression:
@@ -129,7 +134,7 @@ def _is_number(dtype: Any) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind in "iuf"
 
 
-def _by_type(frame: pd.DataFrame) -> ColumnTransformer:
+def _by_type(frame: pd.DataFrame, *, dense: bool = False) -> ColumnTransformer:
     """Return what makes numbers of the columns of a frame, plain scikit-learn and pandas."""
     from pandas.api import types
 
@@ -143,7 +148,7 @@ def _by_type(frame: pd.DataFrame) -> ColumnTransformer:
         elif types.is_numeric_dtype(values.dtype) and not types.is_bool_dtype(values.dtype):
             numbers.append(name)
         elif _is_prose(values):
-            parts.append((f"text{place}", _prose(), [name]))
+            parts.append((f"text{place}", _prose(_MOST_WORDS if dense else None), [name]))
         else:
             categories.append(name)
     if numbers:
@@ -153,10 +158,9 @@ def _by_type(frame: pd.DataFrame) -> ColumnTransformer:
         encoder = OneHotEncoder(
             handle_unknown="infrequent_if_exist",
             max_categories=_MOST_CATEGORIES,
-            drop="if_binary",
         )
         parts.append(("categories", encoder, categories))
-    return ColumnTransformer(parts)
+    return ColumnTransformer(parts, sparse_threshold=0.0 if dense else 0.3)
 
 
 def _days(values: pd.Series) -> Pipeline:
@@ -194,11 +198,11 @@ def _is_prose(values: pd.Series) -> bool:
     return words > _WORDS_OF_A_TEXT and len(set(texts)) > len(texts) // 2
 
 
-def _prose() -> Pipeline:
+def _prose(most: int | None) -> Pipeline:
     return Pipeline(
         [
             ("fill", SimpleImputer(strategy="constant", fill_value="", keep_empty_features=True)),
             ("one", FunctionTransformer(methodcaller("ravel"))),
-            ("tfidf", TfidfVectorizer(sublinear_tf=True)),
+            ("tfidf", TfidfVectorizer(sublinear_tf=True, max_features=most)),
         ]
     )

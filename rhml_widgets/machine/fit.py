@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import NotFittedYetError
+from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.machine.estimators import fit_head, outlook
 from rhml_widgets.machine.feedback import compile_guidance
 from rhml_widgets.machine.floor import give_way
@@ -188,14 +188,20 @@ def _fit_head(known: Snapshot, features: Features) -> Any:
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )
     give_way()
-    return fit_head(
-        features.head,
-        features.rows(numbers),
-        np.asarray(known.classes)[indices],
-        classes=known.classes,
-        guidance=guidance,
-        random_state=known.random_state,
-    )
+    try:
+        return fit_head(
+            features.head,
+            features.rows(numbers),
+            np.asarray(known.classes)[indices],
+            classes=known.classes,
+            guidance=guidance,
+            random_state=known.random_state,
+        )
+    except ValueError as error:
+        if "NaN" in str(error) and (gaps := features.missing_words()):
+            message = f"{type(features.head).__name__} refuses missing values: {gaps}"
+            raise BadInputError(message) from error
+        raise
 
 
 def _change(known: Snapshot, features: Features, view: Outlook) -> Change | None:

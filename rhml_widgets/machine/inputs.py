@@ -61,10 +61,8 @@ def with_usual(rows: Any, everything: Any, name: str) -> Any:
         values = everything.iloc[:, place]
         number = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"
         usual = values.median() if number else values.mode(dropna=False).iloc[0]
-        column = changed.iloc[:, place]
-        column = column.astype("float64") if number else column
-        filled = column.where(column.isna() & False, usual)
-        changed.isetitem(place, filled)
+        kind = np.dtype(np.float64) if number else values.dtype
+        changed.isetitem(place, _same(usual, len(changed), kind, changed.index))
         return changed
     if is_sparse(everything):
         changed = changed.tolil()
@@ -73,6 +71,12 @@ def with_usual(rows: Any, everything: Any, name: str) -> Any:
     changed = changed.astype(np.float64)
     changed[:, place] = np.nanmedian(np.asarray(everything[:, place], dtype=np.float64))
     return changed
+
+
+def _same(value: Any, n: int, dtype: Any, index: Any) -> Any:
+    import pandas as pd
+
+    return pd.Series([value] * n, index=index, dtype=dtype)
 
 
 def names_of(inputs: Any) -> list[str]:

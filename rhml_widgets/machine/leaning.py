@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.machine.matrices import is_sparse
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.machine.features import Features
 
-__all__ = ["Leaning", "leaning", "presence", "share", "size", "typical_rows"]
+__all__ = ["Leaning", "leaning", "presence", "require_sayable", "share", "size", "typical_rows"]
 
 _HIGH = 90
 """Percentile that stands for "high" where no item says how high."""
@@ -55,6 +56,36 @@ def leaning(features: Features, columns: Sequence[int], item: int | None) -> Lea
         if side > 0 or (side < 0 and len(columns) == 1):
             found.append((column, int(side)))
     return Leaning(tuple(c for c, _ in found), tuple(s for _, s in found))
+
+
+def require_sayable(features: Features, name: str, item: int | None) -> None:
+    """Refuse to say of a column that it speaks for a class where no fit could hear it.
+
+    Raises
+    ------
+    BadInputError
+        Saying why, and what can be said instead.
+    """
+    if not features.in_columns:
+        msg = (
+            f"column {name!r} cannot speak for a class here: the model keeps no feature of it "
+            "alone. Strike it with stance='irrelevant', or put what is scaled and encoded column "
+            "by column into the first steps of a Pipeline, with transform='pool'"
+        )
+        raise BadInputError(msg)
+    columns = features.columns(name)
+    if not columns:
+        msg = f"column {name!r} has no feature: the model's first steps leave it out"
+        raise BadInputError(msg)
+    if item is not None:
+        return
+    values = _values(features.X, columns[0])
+    if len(columns) > 1 or _is_flag(values):
+        msg = (
+            f"column {name!r} holds categories: say which one speaks by naming an item that has "
+            "it, item_id=..."
+        )
+        raise BadInputError(msg)
 
 
 def presence(features: Features, lean: Leaning, rows: NDArray[np.intp]) -> NDArray[np.bool_]:

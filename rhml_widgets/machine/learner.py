@@ -37,6 +37,7 @@ from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.live_model import LiveModel
 from rhml_widgets.machine.outlook import linear_form
 from rhml_widgets.machine.queue import Head, draw, rank
+from rhml_widgets.machine.space import Space
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.machine.threads import single_threaded
 
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.strategies import Strategy
-    from rhml_widgets.state import State
+    from rhml_widgets.state import Lesson, State
 
 __all__ = ["Learner"]
 
@@ -150,7 +151,7 @@ class Learner:
         self.taken: npt.NDArray[np.bool_] = np.zeros(len(pool), dtype=bool)
         self.taken[list(holdout)] = True
         self._asked: dict[int, None] = {}
-        self._marked: dict[str, tuple[int, list[str], Label]] = {}
+        self._marked: dict[str, tuple[int, list[str], Label, int | None]] = {}
 
     @property
     def seed(self) -> int:
@@ -208,9 +209,10 @@ class Learner:
             held or answer is not None or item_id in state.waiting or item_id in state.skipped
         )
         if answer and answer.rationale:
-            content = pool.contents[number]
+            content = pool.words(number)
             terms = [m if isinstance(m, str) else content[m[0] : m[1]] for m in answer.rationale]
-            self._marked[item_id] = (answer.seq, terms, answer.label)
+            of = number if pool.kind == "row" else None
+            self._marked[item_id] = (answer.seq, terms, answer.label, of)
         else:
             self._marked.pop(item_id, None)
         if answer is not None:
@@ -270,10 +272,13 @@ class Learner:
         stances: list[tuple[int, Stance]] = []
         for seq, lesson in state.lessons.items():
             if not lesson.retracted:
-                stances += [(seq, Stance(**row, origin=lesson.origin)) for row in lesson.stances]
-        for seq, terms, label in self._marked.values():
+                of = self._spoken_of(lesson)
+                stances += [
+                    (seq, Stance(**row, origin=lesson.origin, item=of)) for row in lesson.stances
+                ]
+        for seq, terms, label, of in self._marked.values():
             stances += [
-                (seq, Stance(term=term, label=label, stance="supports", origin="mark"))
+                (seq, Stance(term=term, label=label, stance="supports", origin="mark", item=of))
                 for term in terms
             ]
         stances.sort(key=lambda pair: pair[0])
@@ -292,6 +297,12 @@ class Learner:
             random_state=self.seed,
             model=self._printed,
         )
+
+    def _spoken_of(self, lesson: Lesson) -> int | None:
+        """Return the row a lesson on a column was given at: there it stood high or low."""
+        of = lesson.item_id
+        known = of is not None and self._pool.kind == "row" and of in self._pool
+        return self._pool.number(of) if known else None
 
     def _truth_of(self) -> npt.NDArray[np.int32]:
         truth = np.full(len(self._pool), NO_TRUTH, dtype=np.int32)
@@ -443,7 +454,13 @@ class Learner:
             if self._features is None:
                 model, generation = self.model.estimator, self._generation
                 free = np.setdiff1d(np.arange(len(self._pool)), list(self._holdout))
-                made = Features(model, self._pool.contents, fit_on=free, transform=self.transform)
+                made = Features(
+                    model,
+                    self._pool.inputs,
+                    kind=self._pool.kind,
+                    fit_on=free,
+                    transform=self.transform,
+                )
                 # Without the lock: who holds it may be waiting for these features.
                 if generation == self._generation:
                     self._features = made
@@ -572,7 +589,7 @@ class Learner:
             self.features(),
             head,
             number,
-            self._pool.contents[number],
+            self._pool.words(number),
             label=label,
             against=against,
         )
@@ -609,7 +626,8 @@ class Learner:
                     return kept
                 among = np.union1d(fresh, [other for other, _ in kept])
         with single_threaded():
-            nearest = neighbors(X, number, among.astype(np.intp).tolist(), n)
+            space = Space.of(self.features(), self.seed) if self._pool.kind == "row" else None
+            nearest = neighbors(X, number, among.astype(np.intp).tolist(), n, space=space)
         found = list(zip(nearest.numbers, nearest.similarities, strict=True))
         self._near = (X, number, n), labeled, found
         return found

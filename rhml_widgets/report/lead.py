@@ -60,28 +60,31 @@ def lead(
 
 def _question(session: Session, question: str | None) -> str:
     names = ", ".join(quoted(label) for label in session.classes_) or "no class yet"
-    asked = question or f"Which of {names} is each text?"
+    asked = question or f"Which of {names} is each {session.pool.kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
     note = f", {twice:,} of them exact duplicates" if twice else ""
-    return f"{asked} The pool has {rows:,} texts{note}; {session.state.n_labeled:,} were answered."
+    return f"{asked} The pool has {rows:,} {session.pool.kind}s{note}; {session.state.n_labeled:,} were answered."
 
 
 def _shares(session: Session, outcomes: list[Outcome]) -> str:
     found = Counter(outcome.label for outcome in outcomes)
     if not outcomes:
-        return "Not known: no text was drawn at random yet, and those the model asked for are not."
+        return (
+            f"Not known: no {session.pool.kind} was drawn at random yet, and those the model asked "
+            "for are not."
+        )
     n = len(outcomes)
     if n < AT_LEAST:
         told = ", ".join(f"{quoted(label)} {found[label]}" for label in session.classes_)
-        return f"Of {n} texts drawn at random: {told}. Too few for shares in percent."
+        return f"Of {n} {session.pool.kind}s drawn at random: {told}. Too few for shares in percent."
     parts = []
     for label in session.classes_:
         low, high = wilson(found[label], n)
         parts.append(
             f"{quoted(label)} {100 * found[label] / n:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
         )
-    return f"{', '.join(parts)}: from {n} texts drawn at random, 95 % intervals."
+    return f"{', '.join(parts)}: from {n} {session.pool.kind}s drawn at random, 95 % intervals."
 
 
 def _usable(session: Session, asked: Checks) -> str:
@@ -101,13 +104,13 @@ def _usable(session: Session, asked: Checks) -> str:
 def _not_usable(session: Session, asked: Checks) -> str:
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
-        return f"{rest:,} texts have only a label of the model whose error is not known."
+        return f"{rest:,} {session.pool.kind}s have only a label of the model whose error is not known."
     unsure = session.learner.live
     if unsure is None:
-        return f"{rest:,} texts have no label."
+        return f"{rest:,} {session.pool.kind}s have no label."
     margins = unsure.outlook.margin
     close = int(np.count_nonzero(margins < np.quantile(margins, 0.1)))
-    return f"About {close:,} texts are close calls between two classes; judge them one by one."
+    return f"About {close:,} {session.pool.kind}s are close calls between two classes; judge them one by one."
 
 
 def _weakest(session: Session, outcomes: list[Outcome]) -> str:
@@ -125,7 +128,10 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
 def _relies_on(session: Session, term: Callable[[str], str]) -> str:
     told = session.learner.strongest(STRONGEST)
     if not told:
-        return "Not stated for this kind of model; see the reasons of single texts below."
+        return (
+            "Not stated for this kind of model; see the reasons of single "
+            f"{session.pool.kind}s below."
+        )
     return (
         "; ".join(
             f"for {quoted(label)}: {', '.join(quoted(term(one)) for one in terms)}"
@@ -159,7 +165,7 @@ def _caveats(session: Session, asked: Checks) -> str:
         if not session.truth
         else "Where truth was given, it was never learned from."
     ]
-    told.append("Texts the model asked for are the hard ones; they say nothing of the whole pool.")
+    told.append(f"{session.pool.kind.capitalize()}s the model asked for are the hard ones; they say nothing of the whole pool.")
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions
         told.append(f"The checks were answered against versions {first} to {last}, not the last.")
@@ -180,7 +186,7 @@ def _next_step(session: Session, asked: Checks) -> str:
         return f"Answer {what}{time}; then the share of right labels can be told."
     close = len(session.pool) // 10
     time = f", {duration_words(each * close)}" if each else ""
-    return f"Judge the closest calls one by one: some {close:,} texts{time}."
+    return f"Judge the closest calls one by one: some {close:,} {session.pool.kind}s{time}."
 
 
 def _made_with(session: Session) -> str:

@@ -2,7 +2,9 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names } from "./controls";
-import type { ItemProps, Span, StopProps } from "./types";
+import { Fields, type FieldMark } from "./fields";
+import { Picture } from "./picture";
+import type { ContentProps, ItemProps, Span, StopProps } from "./types";
 import { MarkedText, Words, type TextMark } from "./words";
 
 export interface ItemBoxProps {
@@ -20,16 +22,25 @@ export interface ItemBoxProps {
   onMark(marked: Span[]): void;
 }
 
-/** Lines to keep free: by the longest text at hand when the view opens, then for good. */
-function room(texts: readonly string[]): "short" | "middle" | "long" {
-  const longest = Math.max(0, ...texts.map((text) => text.length + 40 * (text.split("\n").length - 1)));
+const A_LINE = 40;
+
+/** Characters' worth of room that an item takes. */
+function worth({ kind, text, fields = [] }: ContentProps): number {
+  const below = A_LINE * fields.length;
+  if (kind === "image") return Infinity;
+  return kind === "row" ? below : text.length + A_LINE * (text.split("\n").length - 1) + below;
+}
+
+/** Lines to keep free: by the largest item at hand when the view opens, then for good. */
+function room(items: readonly ContentProps[]): "short" | "middle" | "long" {
+  const longest = Math.max(0, ...items.map(worth));
   return longest <= 180 ? "short" : longest <= 420 ? "middle" : "long";
 }
 
 export function ItemBox(props: ItemBoxProps) {
   const { item, stop, text, items, marked, enter, off, open, more, onOpen, onMark } = props;
   const size = useRef<string | null>(null);
-  if (items.length || stop) size.current ??= room([...items.map((one) => one.text), stop?.text ?? ""]);
+  if (items.length || stop) size.current ??= room(stop ? [...items, stop] : items);
   const box = useRef<HTMLDivElement>(null);
   const [overflows, setOverflows] = useState(false);
   const id = stop?.item_id ?? item?.item_id;
@@ -55,20 +66,37 @@ export function ItemBox(props: ItemBoxProps) {
     >
       <div class="rhml-item-scroll" ref={box}>
         {stop ? (
-          <MarkedText class="rhml-item-text" text={stop.text} marks={spans} />
-        ) : item ? (
-          <Words
+          <Stopped stop={stop} marks={spans} />
+        ) : !item ? (
+          <p class="rhml-muted">The next item comes …</p>
+        ) : item.kind === "row" ? (
+          <Fields
             key={item.item_id}
-            class="rhml-item-text"
-            text={text}
+            fields={item.fields ?? []}
             marked={marked}
             onMark={onMark}
             enter={enter}
             off={off}
-            label="The item. Mark the words that decide: arrow keys move, space marks."
+            label="The item. Mark the columns that decide: arrow keys move, space marks."
           />
         ) : (
-          <p class="rhml-muted">The next item comes …</p>
+          <>
+            {item.kind === "image" ? (
+              <Picture src={item.image ?? ""} words={item.text} />
+            ) : (
+              <Words
+                key={item.item_id}
+                class="rhml-item-text"
+                text={text}
+                marked={marked}
+                onMark={onMark}
+                enter={enter}
+                off={off}
+                label="The item. Mark the words that decide: arrow keys move, space marks."
+              />
+            )}
+            {item.fields?.length ? <Fields fields={item.fields} label="The item" /> : null}
+          </>
         )}
       </div>
       {longer ? (
@@ -77,5 +105,32 @@ export function ItemBox(props: ItemBoxProps) {
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** The item again, with what spoke for the model's reading. */
+function Stopped({ stop, marks }: { stop: StopProps; marks: TextMark[] }) {
+  const rest = stop.fields?.length ? <Fields fields={stop.fields} label="The item" /> : null;
+  if (stop.kind === "row") {
+    const spoke = stop.spans.map(([place]): [number, FieldMark] => [
+      place,
+      { kind: "model", title: "spoke for my reading" },
+    ]);
+    return <Fields fields={stop.fields ?? []} marks={new Map(spoke)} label="The item" />;
+  }
+  if (stop.kind === "image") {
+    const parts = (stop.boxes ?? []).map((box) => ({ box, strength: 1, title: "spoke for my reading" }));
+    return (
+      <>
+        <Picture src={stop.image ?? ""} words={stop.text} parts={parts} />
+        {rest}
+      </>
+    );
+  }
+  return (
+    <>
+      <MarkedText class="rhml-item-text" text={stop.text} marks={marks} />
+      {rest}
+    </>
   );
 }

@@ -199,8 +199,10 @@ const WORDS: Record<Exclude<Lettered, "note">, [words: string, title: string]> =
   why: ["why", "My reasons for the item you answered last"],
 };
 
+const COLUMNS = ["mark columns", "Click the columns that decide, or M and the arrow keys"] as const;
+
 function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
-  const { can, run, letterOf, stop, note, draft, tray } = of;
+  const { can, run, letterOf, stop, item, note, draft, tray } = of;
   return (
     <div class="rhml-actions">
       {only.map((which) => {
@@ -232,7 +234,7 @@ function Actions({ of, only }: { of: Asking; only: readonly Lettered[] }) {
           );
         }
         if (which === "why" && stop) return null; // the card has it
-        const [words, title] = WORDS[which];
+        const [words, title] = which === "mark" && item?.kind === "row" ? COLUMNS : WORDS[which];
         return (
           <Button
             key={which}
