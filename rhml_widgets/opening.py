@@ -28,7 +28,7 @@ from rhml_widgets.state import State
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rhml_widgets.journal.events import Entry, Event, Label
 

@@ -526,7 +526,10 @@ def _clean_rationale(rationale: Any, pool: Pool, number: int) -> list[Any] | Non
         for mark in rationale:
             pool.contents.require_column(mark)
         return list(rationale)
-    content = pool.words(number)
+    return _clean_stretches(rationale, pool.words(number))
+
+
+def _clean_stretches(rationale: Sequence[Any], content: str) -> list[Any]:
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():
@@ -543,4 +546,4 @@ def _clean_rationale(rationale: Any, pool: Pool, number: int) -> list[Any] | Non
             )
             raise BadInputError(msg)
         marks.append([start, end])
-    return marks or None
+    return marks

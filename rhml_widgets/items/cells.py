@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,14 +16,13 @@ from rhml_widgets.items.labels import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["cell_code", "cell_words", "column_codes", "is_number"]
+__all__ = ["MISSING", "cell_code", "cell_words", "column_codes", "is_number"]
 
 MISSING = "missing"
+"""What stands for a value that is not there."""
 
 _EXACT = 2**53
 """Whole numbers up to here are floats without loss."""
-
-_Coder: TypeAlias = "Callable[[Any], bytes]"
 
 
 def cell_code(value: Any) -> bytes:
@@ -45,14 +43,16 @@ def cell_code(value: Any) -> bytes:
     """
     if isinstance(value, np.generic) and not isinstance(value, np.datetime64 | np.timedelta64):
         value = value.item()
-    if is_missing(value):
+    if is_missing(value) or (isinstance(value, np.generic) and np.isnat(value)):
         return b"n"
     if isinstance(value, str):
         return _sized(b"s", tidy(value))
-    if isinstance(value, bool):
-        return b"b1" if value else b"b0"
-    if is_number(value):
+    if isinstance(value, bool | int | float) or is_number(value):
         return _number(value)
+    return _other(value)
+
+
+def _other(value: Any) -> bytes:
     if isinstance(value, date | np.datetime64):
         return _sized(b"d", _instant(value))
     if isinstance(value, timedelta | np.timedelta64):
@@ -79,6 +79,8 @@ def is_number(value: Any) -> bool:
 
 
 def _number(value: Any) -> bytes:
+    if isinstance(value, bool):
+        return b"b1" if value else b"b0"
     try:
         same = float(value)
     except OverflowError:
@@ -117,24 +119,24 @@ def column_codes(values: pd.Series, name: Any) -> list[bytes]:
     plain = types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype)
     if plain and not types.is_complex_dtype(dtype):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        if types.is_float_dtype(dtype) or (np.abs(numbers[numbers == numbers]) <= _EXACT).all():
+        if types.is_float_dtype(dtype) or not (np.abs(numbers) > _EXACT).any():
             return _float_codes(numbers)
     if isinstance(dtype, pd.CategoricalDtype) or types.is_datetime64_any_dtype(dtype):
         places, unique = pd.factorize(values)
-        known = [_placed_code(value, values, name) for value in unique]
+        first = [int(np.argmax(places == place)) for place in range(len(unique))]
+        known = [_placed_code(values, row, name) for row in first]
         known.append(b"n")
         return [known[place] for place in places.tolist()]
     met: dict[tuple[type, Any], bytes] = {}
     codes = []
-    for value in values.array:
+    for row, value in enumerate(values.array):
         try:
-            key = (type(value), value)
-            code = met.get(key)
-        except TypeError:
-            code = _placed_code(value, values, name)
-        else:
-            if code is None:
-                code = met[key] = _placed_code(value, values, name)
+            code = met.get((type(value), value))
+        except TypeError:  # what cannot be hashed is no single value either
+            code = None
+        if code is None:
+            code = _placed_code(values, row, name)
+            met[type(value), value] = code
         codes.append(code)
     return codes
 
@@ -144,16 +146,15 @@ def _float_codes(numbers: Any) -> list[bytes]:
     cells["tag"] = b"f"
     cells["value"] = numbers + 0.0
     codes: list[bytes] = cells.view("V9").tolist()
-    for place in np.flatnonzero(numbers != numbers).tolist():  # noqa: PLR0124 - NaN
+    for place in np.flatnonzero(np.isnan(numbers)).tolist():
         codes[place] = b"n"
     return codes
 
 
-def _placed_code(value: Any, values: pd.Series, name: Any) -> bytes:
+def _placed_code(values: pd.Series, row: int, name: Any) -> bytes:
     try:
-        return cell_code(value)
+        return cell_code(values.iloc[row])
     except BadInputError as error:
-        row = next(i for i, other in enumerate(values.array) if other is value)
         msg = (
             f"row {row} (index {values.index[row]!r}) of {name!r}: {error}. Leave the column out "
             "by content=[...], or turn it into one of these"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from rhml_widgets.items.identity import content_id, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -107,7 +107,7 @@ class Images:
     def words(self, number: int) -> str:
         """Say what an image is where it cannot be shown."""
         height, width = self.inputs[number].shape[:2]
-        return f"image {number + 1}, {width} × {height}"
+        return f"image {number + 1}, {width} by {height}"
 
 
 class Files:

@@ -70,7 +70,7 @@ def read_columns(
         raise BadInputError(msg)
     folder = Path.cwd() if root is None else Path(root)
     if hasattr(source, "columns") and hasattr(source, "iloc"):
-        return _from_frame(source, content, id_column, show, kind, folder)
+        return _from_frame(source, content, id_column, show=show, kind=kind, root=folder)
     if content is not None or id_column is not None or len(show):
         msg = "content, show and id_column name columns: they need a DataFrame as pool"
         raise BadInputError(msg)
@@ -121,6 +121,7 @@ def _from_frame(
     frame: pd.DataFrame,
     content: Sequence[Hashable] | None,
     id_column: Hashable | None,
+    *,
     show: Sequence[Hashable],
     kind: str | None,
     root: Path,

@@ -10,9 +10,7 @@ import numpy as np
 
 from rhml_widgets.exceptions import BadInputError, UnknownItemError
 from rhml_widgets.items.identity import pool_digest, text_id, tidy
-from rhml_widgets.items.images import Files, Images
 from rhml_widgets.items.kinds import Columns, Contents, read_columns
-from rhml_widgets.items.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     import pandas as pd
+
+    from rhml_widgets.items.images import Files, Images
+    from rhml_widgets.items.rows import Rows
 
 __all__ = ["Item", "Pool"]
 

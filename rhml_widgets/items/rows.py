@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class Rows:
             ends = ordered.indptr.tolist()
             return [
                 _matrix_id(width, ordered.indices[start:end], ordered.data[start:end])
-                for start, end in zip(ends[:-1], ends[1:], strict=True)
+                for start, end in pairwise(ends)
             ]
         found = []
         for row in np.asarray(self.inputs, dtype=np.float64):
@@ -122,7 +123,7 @@ class Rows:
             ]
         if hasattr(self.inputs, "iloc"):
             # A row as a Series would turn whole numbers beside a gap into floats.
-            values = [self.inputs.iat[number, place] for place in range(len(self.names))]
+            values = [self.inputs.iloc[number, place] for place in range(len(self.names))]
             return list(zip(self.names, values, strict=True))
         return list(zip(self.names, row.tolist(), strict=True))
 

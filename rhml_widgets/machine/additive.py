@@ -92,10 +92,8 @@ def matrix_row(
     None where what comes from which column is lost.
     """
     origins, depth = traced(transformers, names)
-    if depth < len(transformers) or not transformers:
-        # What is not a number by now is for a step nobody can see through.
-        if hasattr(row, "iloc") and depth == 0 and not all(map(_is_numeric, row.dtypes)):
-            return None
+    if depth == 0 and hasattr(row, "iloc") and not all(map(_is_numeric, row.dtypes)):
+        return None
     for step in transformers[:depth]:
         row = step.transform(row)
     columns, values = present(row)

@@ -70,15 +70,18 @@ def origins(step: Any, names: Sequence[str]) -> NDArray[np.intp] | None:
         return kept
     if isinstance(step, ColumnTransformer):
         return _of_columns(step, names)
+    if isinstance(step, Pipeline | FeatureUnion):
+        return _of_parts(step, names)
+    return _only(step) if len(names) == 1 else _by_name(step, len(names))
+
+
+def _of_parts(step: Any, names: Sequence[str]) -> NDArray[np.intp] | None:
     if isinstance(step, Pipeline):
         found, depth = traced([part for _, part in step.steps], names)
         return found if depth == len(step.steps) else None
-    if isinstance(step, FeatureUnion):
-        parts = [origins(part, names) for _, part in step.transformer_list if part != "drop"]
-        return None if any(part is None for part in parts) else np.concatenate(parts)
-    if len(names) == 1:
-        return _only(step)
-    return _by_name(step, len(names))
+    parts = [origins(part, names) for _, part in step.transformer_list if part != "drop"]
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if known and len(known) == len(parts) else None
 
 
 def _only(step: Any) -> NDArray[np.intp] | None:
@@ -113,7 +116,7 @@ def _of_columns(step: ColumnTransformer, names: Sequence[str]) -> NDArray[np.int
     return found if (found >= 0).all() else None
 
 
-def _chosen(columns: Any, names: Sequence[str]) -> NDArray[np.intp] | None:
+def _chosen(columns: Any, names: Sequence[str]) -> Any:
     """Return the places of what a ColumnTransformer was told to take."""
     places = np.arange(len(names))
     if isinstance(columns, slice):

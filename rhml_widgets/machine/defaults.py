@@ -166,14 +166,15 @@ def _by_type(frame: pd.DataFrame, *, dense: bool = False) -> ColumnTransformer:
 def _days(values: pd.Series) -> Pipeline:
     import pandas as pd
 
-    from_then = []
+    from_then: list[tuple[str, Any]] = []
+    frame: Any = pd.DataFrame
     if not hasattr(values.dt, "total_seconds"):
         then = pd.Timestamp(2000, 1, 1, tz=values.dt.tz)
-        from_then = [("since", _step(pd.DataFrame.sub, other=then))]
+        from_then = [("since", _step(frame.sub, other=then))]
     return Pipeline(
         [
             *from_then,
-            ("days", _step(pd.DataFrame.div, other=pd.Timedelta(days=1))),
+            ("days", _step(frame.div, other=pd.Timedelta(days=1))),
             ("impute", _median()),
             ("scale", StandardScaler()),
         ]

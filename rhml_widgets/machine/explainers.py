@@ -165,7 +165,8 @@ def _of_cached_row(
     if features.kind == "row":
         found, places = _summed(found, origins[columns])
         return _finished(found, places, lambda c: features.input_names[c], ())
-    shape = features.contents.shape[1:]
+    images: Any = features.contents
+    shape = images.shape[1:]
     known = patches(*shape[:2])
     found, places = _summed(found, patch_of_pixels(shape)[origins[columns]])
     finished = _finished(found, places, lambda c: known[c].name, ())
@@ -177,7 +178,8 @@ def _of_cached_row(
 def _summed(found: Answer, origins: NDArray[np.intp]) -> tuple[Answer, NDArray[np.intp]]:
     """Add up what was made of the same column."""
     places, where = np.unique(origins, return_inverse=True)
-    total = np.bincount(where, weights=found.contributions, minlength=len(places))
+    total = np.zeros(len(places))
+    np.add.at(total, where, found.contributions)
     return found._replace(contributions=total), places
 
 

@@ -336,11 +336,7 @@ class Features:
                 else:
                     current = own.fit(current).transform(current)
             except (TypeError, ValueError) as error:
-                if "empty vocabulary" in str(error):
-                    raise BadInputError(_EMPTY_VOCABULARY) from error
-                if "NaN" in str(error) and (gaps := self.missing_words()):
-                    message = f"{type(own).__name__} refuses missing values: {gaps}"
-                    raise BadInputError(message) from error
+                self._explain_refusal(own, error)
                 if not re.search(r"\by\b", str(error)):
                     raise
                 # Its tags do not say so, but it wants labels.
@@ -350,6 +346,14 @@ class Features:
             if fit_on is not None:
                 current = self._transformer().transform(own_copy(self.contents))
             self._rows = twins(as_matrix(current))
+
+    def _explain_refusal(self, step: Any, error: Exception) -> None:
+        """Say of an error that has a known remedy what that is."""
+        if "empty vocabulary" in str(error):
+            raise BadInputError(_EMPTY_VOCABULARY) from error
+        if "NaN" in str(error) and (gaps := self.missing_words()):
+            message = f"{type(step).__name__} refuses missing values: {gaps}"
+            raise BadInputError(message) from error
 
 
 _EMPTY_VOCABULARY = (

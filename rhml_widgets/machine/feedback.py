@@ -289,7 +289,7 @@ def _resolved(
         give_way()
         _check(stance, classes)
         if features.kind != "text":
-            _of_column(supports, struck, stance, index, features, classes)
+            _of_column(supports, struck, (index, stance), features, classes)
             continue
         for key in _keys(stance, features):
             if stance.stance == "irrelevant":
@@ -305,12 +305,12 @@ def _resolved(
 def _of_column(
     supports: dict[tuple[_Key, int], Support],
     struck: dict[_Key, str],
-    stance: Stance,
-    index: int,
+    said: tuple[int, Stance],
     features: Features,
     classes: tuple[Label, ...],
 ) -> None:
     """Take in what is said of a column of rows; a strike is of all its features."""
+    index, stance = said
     whole = tuple(features.columns(stance.term))
     if stance.stance == "irrelevant":
         for slot in [slot for slot in supports if whole and set(slot[0]) <= set(whole)]:
@@ -400,9 +400,7 @@ def _substitutes(struck_terms: Sequence[str], features: Features, labeled: NDArr
     return features.transform(texts)
 
 
-def _with_usual(
-    struck_terms: Sequence[str], features: Features, labeled: NDArray[np.intp]
-) -> Any:
+def _with_usual(struck_terms: Sequence[str], features: Features, labeled: NDArray[np.intp]) -> Any:
     rows = taken(features.contents, labeled)
     for name in struck_terms:
         rows = with_usual(rows, features.contents, name)

@@ -22,6 +22,7 @@ __all__ = [
     "takes_texts",
 ]
 
+
 def seeded(estimator: Any, random_state: int) -> Any:
     """Return an unfitted clone with every random state that was left open set.
 

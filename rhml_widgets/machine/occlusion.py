@@ -97,8 +97,8 @@ def _replaced(X: Any, chosen: NDArray[np.intp], n_columns: int) -> Any:
     total = len(chosen) + n_columns * n
     source = np.zeros(total, dtype=np.intp)
     source[1 : 1 + n] = np.arange(1, 1 + n)
-    base = X.iloc[chosen] if hasattr(X, "iloc") else np.asarray(X)[chosen]
-    inputs = base.iloc[source].copy() if hasattr(X, "iloc") else base[source]
+    base: Any = X.iloc[chosen] if hasattr(X, "iloc") else np.asarray(X)[chosen]
+    inputs: Any = base.iloc[source].copy() if hasattr(X, "iloc") else base[source]
     for column in range(n_columns):
         own = source.copy()
         start = 1 + n + column * n

@@ -59,32 +59,35 @@ def lead(
 
 
 def _question(session: Session, question: str | None) -> str:
+    kind = session.pool.kind
     names = ", ".join(quoted(label) for label in session.classes_) or "no class yet"
-    asked = question or f"Which of {names} is each {session.pool.kind}?"
+    asked = question or f"Which of {names} is each {kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
     note = f", {twice:,} of them exact duplicates" if twice else ""
-    return f"{asked} The pool has {rows:,} {session.pool.kind}s{note}; {session.state.n_labeled:,} were answered."
+    return (
+        f"{asked} The pool has {rows:,} {kind}s{note}; {session.state.n_labeled:,} were answered."
+    )
 
 
 def _shares(session: Session, outcomes: list[Outcome]) -> str:
+    kind = session.pool.kind
     found = Counter(outcome.label for outcome in outcomes)
     if not outcomes:
         return (
-            f"Not known: no {session.pool.kind} was drawn at random yet, and those the model asked "
-            "for are not."
+            f"Not known: no {kind} was drawn at random yet, and those the model asked for are not."
         )
     n = len(outcomes)
     if n < AT_LEAST:
         told = ", ".join(f"{quoted(label)} {found[label]}" for label in session.classes_)
-        return f"Of {n} {session.pool.kind}s drawn at random: {told}. Too few for shares in percent."
+        return f"Of {n} {kind}s drawn at random: {told}. Too few for shares in percent."
     parts = []
     for label in session.classes_:
         low, high = wilson(found[label], n)
         parts.append(
             f"{quoted(label)} {100 * found[label] / n:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
         )
-    return f"{', '.join(parts)}: from {n} {session.pool.kind}s drawn at random, 95 % intervals."
+    return f"{', '.join(parts)}: from {n} {kind}s drawn at random, 95 % intervals."
 
 
 def _usable(session: Session, asked: Checks) -> str:
@@ -102,15 +105,16 @@ def _usable(session: Session, asked: Checks) -> str:
 
 
 def _not_usable(session: Session, asked: Checks) -> str:
+    kind = session.pool.kind
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
-        return f"{rest:,} {session.pool.kind}s have only a label of the model whose error is not known."
+        return f"{rest:,} {kind}s have only a label of the model whose error is not known."
     unsure = session.learner.live
     if unsure is None:
-        return f"{rest:,} {session.pool.kind}s have no label."
+        return f"{rest:,} {kind}s have no label."
     margins = unsure.outlook.margin
     close = int(np.count_nonzero(margins < np.quantile(margins, 0.1)))
-    return f"About {close:,} {session.pool.kind}s are close calls between two classes; judge them one by one."
+    return f"About {close:,} {kind}s are close calls between two classes; judge them one by one."
 
 
 def _weakest(session: Session, outcomes: list[Outcome]) -> str:
@@ -126,12 +130,10 @@ def _weakest(session: Session, outcomes: list[Outcome]) -> str:
 
 
 def _relies_on(session: Session, term: Callable[[str], str]) -> str:
+    kind = session.pool.kind
     told = session.learner.strongest(STRONGEST)
     if not told:
-        return (
-            "Not stated for this kind of model; see the reasons of single "
-            f"{session.pool.kind}s below."
-        )
+        return f"Not stated for this kind of model; see the reasons of single {kind}s below."
     return (
         "; ".join(
             f"for {quoted(label)}: {', '.join(quoted(term(one)) for one in terms)}"
@@ -160,12 +162,16 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
 
 
 def _caveats(session: Session, asked: Checks) -> str:
+    kind = session.pool.kind
     told = [
         "One person is the reference: the model agrees or differs, which is not being right."
         if not session.truth
         else "Where truth was given, it was never learned from."
     ]
-    told.append(f"{session.pool.kind.capitalize()}s the model asked for are the hard ones; they say nothing of the whole pool.")
+    told.append(
+        f"{kind.capitalize()}s the model asked for are the hard ones; they say nothing of the whole "
+        "pool."
+    )
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions
         told.append(f"The checks were answered against versions {first} to {last}, not the last.")
@@ -175,6 +181,7 @@ def _caveats(session: Session, asked: Checks) -> str:
 
 
 def _next_step(session: Session, asked: Checks) -> str:
+    kind = session.pool.kind
     seconds = [one.duration for one in session.state.judgments.values() if one.duration]
     each = statistics.median(seconds) if seconds else None
     missing = max(0, AT_LEAST - asked.n)
@@ -186,7 +193,7 @@ def _next_step(session: Session, asked: Checks) -> str:
         return f"Answer {what}{time}; then the share of right labels can be told."
     close = len(session.pool) // 10
     time = f", {duration_words(each * close)}" if each else ""
-    return f"Judge the closest calls one by one: some {close:,} {session.pool.kind}s{time}."
+    return f"Judge the closest calls one by one: some {close:,} {kind}s{time}."
 
 
 def _made_with(session: Session) -> str:

@@ -73,21 +73,17 @@ class Redaction:
 
         What is in a picture cannot be masked.
         """
+        if "kind" not in content:
+            return {**content, "text": self.text(content["text"])}
         fields = [self.field(field) for field in content["fields"]]
         text = self.text(content["text"])
         if content["kind"] == "row":
             told = [f"{field['name']} {field['value']}" for field in fields if field["value"]]
             text = " · ".join(told[:LISTED])
-        whole = self.texts == "full"
-        image = content["image"] if whole else ""
-        if content["kind"] == "image" and not whole:
-            text = "an image, left out of this report"
-        return {
-            **content,
-            "text": text,
-            "fields": [] if self.texts == "none" else fields,
-            "image": image,
-        }
+        shown = {**content, "text": text, "fields": [] if self.texts == "none" else fields}
+        if "image" in content and self.texts != "full":
+            shown |= {"text": "an image, left out of this report", "image": ""}
+        return shown
 
     def term(self, term: str) -> str:
         """Return a word the model or a person spoke of, if it may be named.
@@ -142,6 +138,6 @@ class Redaction:
         spans = [span for span in row["spans"] if limit is None or span[1] <= limit]
         hidden = any("░" in masked[start:end] for start, end in row["spans"])
         term = "(masked)" if hidden else self.term(row["term"])
-        if row["boxes"]:
+        if "boxes" in row:
             term = row["term"]
         return {**row, "term": term, "spans": [] if hidden else spans}

@@ -91,7 +91,7 @@ def reasons_props(
                 "stance_label": None if about is None else index.get(about),
                 "stance_lesson": lesson,
                 "spans": spans.get(i, []),
-                "boxes": [] if pool is None else boxes_of(pool, explanation, i),
+                **_boxes(pool, explanation, i),
             }
         )
     return {
@@ -108,6 +108,12 @@ def reasons_props(
         "rows": rows,
         "prediction_before": None if before is None else float(before.prediction),
     }
+
+
+def _boxes(pool: Pool | None, explanation: Explanation, feature: int) -> dict[str, Any]:
+    if pool is None or not explanation.boxes:
+        return {}
+    return {"boxes": boxes_of(pool, explanation, feature)}
 
 
 def _exactness(method: str, pool: Pool | None) -> str:

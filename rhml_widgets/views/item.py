@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.items.cells import cell_words, is_number
+from rhml_widgets.items.cells import MISSING, cell_words, is_number
 from rhml_widgets.items.images import Files, Images
 from rhml_widgets.items.rows import Rows
 from rhml_widgets.views.picture import picture
@@ -24,11 +24,13 @@ MAX_VALUE = 2000
 
 
 def content_props(pool: Pool, number: int) -> dict[str, Any]:
-    """Return what a page needs to draw an item: ``kind``, ``text``, ``fields``, ``image``."""
-    image, text = "", pool.words(number)
+    """Return what a page needs to draw an item; of a text that stands alone, just the text."""
+    props: dict[str, Any] = {"text": pool.words(number)}
+    if pool.kind != "text" or pool.seen is not None:
+        props |= {"kind": pool.kind, "fields": _fields(pool, number)}
     if isinstance(pool.contents, Images | Files):
-        image, text = picture(pool, number)
-    return {"kind": pool.kind, "text": text, "fields": _fields(pool, number), "image": image}
+        props["image"], props["text"] = picture(pool, number)
+    return props
 
 
 def _fields(pool: Pool, number: int) -> list[dict[str, Any]]:
@@ -38,7 +40,7 @@ def _fields(pool: Pool, number: int) -> list[dict[str, Any]]:
         fields = [_field(name, value, unseen=False) for name, value in cells[:MAX_FIELDS]]
     if pool.seen is not None:
         fields += [
-            _field(str(name), pool.seen.iat[number, place], unseen=True)
+            _field(str(name), pool.seen.iloc[number, place], unseen=True)
             for place, name in enumerate(pool.seen.columns[:MAX_FIELDS])
         ]
     return fields
@@ -49,7 +51,7 @@ def _field(name: str, value: Any, *, unseen: bool) -> dict[str, Any]:
     return {
         "name": name,
         "value": words if len(words) <= MAX_VALUE else words[: MAX_VALUE - 1] + "…",
-        "number": is_number(value),
+        "number": is_number(value) and words != MISSING,
         "unseen": unseen,
         "markable": not unseen,
     }

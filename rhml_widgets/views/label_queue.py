@@ -248,7 +248,7 @@ def stop_props(
         "words": f"I read {quoted(answer.predicted.label)}, firmly.",
         "record": record,
         "spans": [list(span) for span in spans],
-        "boxes": [list(box) for box in boxes],
+        **({"boxes": [list(box) for box in boxes]} if boxes else {}),
     }
 
 

@@ -40,7 +40,7 @@ def picture(pool: Pool, number: int) -> tuple[str, str]:
 
 
 def png(pixels: npt.NDArray[Any], white: float = 255.0) -> bytes:
-    """Return pixels as a PNG file.
+    r"""Return pixels as a PNG file.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def png(pixels: npt.NDArray[Any], white: float = 255.0) -> bytes:
     Examples
     --------
     >>> png(np.zeros((2, 2), dtype=np.uint8))[:8]
-    b'\\x89PNG\\r\\n\\x1a\\n'
+    b'\x89PNG\r\n\x1a\n'
     """
     if pixels.ndim == _GRAY:
         pixels = pixels[:, :, None]
