@@ -19,9 +19,9 @@ from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import ClassAdded, Extended, Opened, Taught
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
-from rhml_widgets.machine.features import check_model, default_model
+from rhml_widgets.machine.defaults import default_model, require_reader
 from rhml_widgets.machine.learner import Learner
-from rhml_widgets.machine.models import reads_columns
+from rhml_widgets.machine.models import check_model, reads_columns
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.state import State
 
@@ -288,6 +288,7 @@ def open_session(
         items = pool
     else:
         items = Pool(pool, **_columns(journal, pool, model, settings))
+    require_reader(model, items.kind, items.inputs)
     file = Journal(journal, read_only=read_only, on_taken=on_taken)
     try:
         state = State()

@@ -25,7 +25,7 @@ from rhml_widgets.exceptions import BadInputError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["default_model", "flattened", "in_front_of"]
+__all__ = ["default_model", "flattened", "in_front_of", "require_reader"]
 
 _COMPONENTS = 100
 _MOST_CATEGORIES = 50
@@ -114,6 +114,21 @@ def _median() -> SimpleImputer:
     return SimpleImputer(strategy="median", keep_empty_features=True)
 
 
+def require_reader(model: Any, kind: str, inputs: Any) -> None:
+    """Refuse a model that cannot read image files, where that is what the items are.
+
+    Raises
+    ------
+    BadInputError
+    """
+    if kind == "image" and not hasattr(inputs, "shape") and not isinstance(model, Pipeline):
+        message = (
+            "images that are files need a model that reads them: pass a Pipeline whose first "
+            "step takes a list of paths, or the images as one array"
+        )
+        raise BadInputError(message)
+
+
 def flattened(inputs: Any) -> FunctionTransformer:
     """Return the step that puts the pixels of each image in one row."""
     # Plain parts only, so that the fitted model loads without this package.
@@ -121,12 +136,7 @@ def flattened(inputs: Any) -> FunctionTransformer:
 
 
 def _pixels(inputs: Any) -> list[tuple[str, Any]]:
-    if not hasattr(inputs, "shape"):
-        message = (
-            "images that are files need a model that reads them: pass a Pipeline whose first "
-            "step takes a list of paths, or the images as one array"
-        )
-        raise BadInputError(message)
+    require_reader(None, "image", inputs)
     return [("pixels", flattened(inputs)), ("scale", MaxAbsScaler())]
 
 

@@ -15,7 +15,7 @@ from rhml_widgets.machine.additive import Answer, Row, additive, matrix_row, tex
 from rhml_widgets.machine.columns import traced
 from rhml_widgets.machine.explanations import Explanation, Neighbors
 from rhml_widgets.machine.matrices import as_matrix, is_sparse, present
-from rhml_widgets.machine.occlusion import hide_columns, hide_patches, hide_words
+from rhml_widgets.machine.occlusion import hide_columns, hide_nothing, hide_patches, hide_words
 from rhml_widgets.machine.patches import patch_of_pixels, patches
 from rhml_widgets.machine.terms import TermSpace, keeps_zero
 from rhml_widgets.machine.threads import single_threaded
@@ -141,6 +141,10 @@ def explain_item(
                 return _of_text(found, row, features.terms, content)
     if features.kind == "text":
         return explain(features.assemble(fitted_head), [content], 0, label=label, against=against)
+    if isinstance(features.contents, list):
+        return hide_nothing(
+            features.assemble(fitted_head), [features.contents[number]], (label, against)
+        )
     if features.origins is not None and not isinstance(fitted_head, Pipeline):
         exact = _of_cached_row(features, fitted_head, number, label, against)
         if exact is not None:

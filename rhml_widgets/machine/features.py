@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -255,6 +256,14 @@ class Features:
             return as_matrix(contents)
         with single_threaded():
             return as_matrix(self._transformer().transform(own_copy(contents)))
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether ``X`` holds missing values."""
+        if self.X is None or self.kind == "text":
+            return False
+        values = self.X.data if is_sparse(self.X) else self.X
+        return bool(np.isnan(values).any())
 
     def missing_words(self) -> str:
         """Return which columns lack values and what can be done; "" where none does."""

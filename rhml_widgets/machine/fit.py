@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.machine.estimators import fit_head, outlook
@@ -17,6 +19,8 @@ from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from rhml_widgets.journal.events import Label
@@ -154,7 +158,7 @@ def fit(known: Snapshot, features: Features, *, base: Any = None) -> Fit:
         Whatever the estimator raises.
     """
     began = time.perf_counter()
-    with single_threaded():
+    with single_threaded(), _naming_gaps(features):
         head = _fit_head(known, features)
         give_way()
         view = outlook(head, features.rows(), known.classes)
@@ -188,19 +192,28 @@ def _fit_head(known: Snapshot, features: Features) -> Any:
         [stance for _, stance in known.stances], features, known.classes, numbers, indices
     )
     give_way()
+    return fit_head(
+        features.head,
+        features.rows(numbers),
+        np.asarray(known.classes)[indices],
+        classes=known.classes,
+        guidance=guidance,
+        random_state=known.random_state,
+    )
+
+
+@contextmanager
+def _naming_gaps(features: Features) -> Iterator[None]:
+    """Say which columns lack values where a model refuses them."""
+    message = f"{type(features.head).__name__} refuses missing values: "
+    # Coefficients are fitted and multiplied here without scikit-learn, which would refuse.
+    if features.has_gaps and type(features.head) is LogisticRegression:
+        raise BadInputError(message + features.missing_words())
     try:
-        return fit_head(
-            features.head,
-            features.rows(numbers),
-            np.asarray(known.classes)[indices],
-            classes=known.classes,
-            guidance=guidance,
-            random_state=known.random_state,
-        )
+        yield
     except ValueError as error:
         if "NaN" in str(error) and (gaps := features.missing_words()):
-            message = f"{type(features.head).__name__} refuses missing values: {gaps}"
-            raise BadInputError(message) from error
+            raise BadInputError(message + gaps) from error
         raise
 
 

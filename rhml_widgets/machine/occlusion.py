@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.machine.terms import TermSpace
 
-__all__ = ["hide_columns", "hide_patches", "hide_words"]
+__all__ = ["hide_columns", "hide_nothing", "hide_patches", "hide_words"]
 
 _MOST_UNITS = 400
 """Words or columns hidden one at a time; what is beyond them is left to the gap."""
@@ -79,6 +79,13 @@ def hide_patches(model: Any, images: Any, i: int, asked: tuple[Any, Any]) -> Exp
     known = patches(*images.shape[1:3])
     scored = _scores(model, covered(images, i))
     return _occluded(model, scored, [patch.name for patch in known], asked, boxes=known)
+
+
+def hide_nothing(model: Any, inputs: Any, asked: tuple[Any, Any]) -> Explanation:
+    """Return the bare score of an item that cannot be covered, an image in a file."""
+    scores, unit = _scores(model, inputs)
+    none = np.zeros_like(scores[:1])
+    return _occluded(model, (np.vstack([scores[:1], none]), unit), [], asked)
 
 
 def _hidden_sparse(row: Any) -> tuple[NDArray[np.intp], Any]:

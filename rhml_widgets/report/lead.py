@@ -169,8 +169,8 @@ def _caveats(session: Session, asked: Checks) -> str:
         else "Where truth was given, it was never learned from."
     ]
     told.append(
-        f"{kind.capitalize()}s the model asked for are the hard ones; they say nothing of the whole "
-        "pool."
+        f"{kind.capitalize()}s the model asked for are the hard ones; they say nothing of the "
+        "whole pool."
     )
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions

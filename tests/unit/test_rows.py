@@ -20,7 +20,6 @@ from tables import answers, pipeline, tickets
 
 from rhml_widgets import explain
 from rhml_widgets.exceptions import BadInputError, JournalMismatchError, UnknownTermError
-from rhml_widgets.machine.explanations import Explanation
 from rhml_widgets.session import Session
 from rhml_widgets.simulate import Person
 from rhml_widgets.views.desk import Desk
@@ -44,7 +43,7 @@ def begin(model=None, pool=None, n=0, **arguments) -> Session:
     return session
 
 
-def share(explanation: Explanation, column: str) -> float:
+def share(explanation, column: str) -> float:
     """Return what a column adds; 0 where it is not named."""
     told = dict(zip(explanation.features, explanation.contributions.tolist(), strict=True))
     return float(told.get(column, 0.0))
@@ -357,7 +356,7 @@ def test_near_duplicates_are_rows_that_differ_by_little():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 2)) * [1, 1000]
     space = Space(X, by_distance=True)
-    near = X[:1] + [[0.02, 20]]
+    near = X[:1] + np.array([[0.02, 20]])
     assert space.alike(X[:1], near)[0, 0] > 0.95
     # Two columns that point the same way are alike by their cosine only.
     assert (space.alike(X, X) > 0.9).mean() < 0.02
