@@ -39,16 +39,20 @@ FRAME = pd.DataFrame(
         "age": [31.0, np.nan, -0.0],
         "n": [1, 2, 3],
         "country": pd.Categorical(["DE", None, "FR"]),
-        "joined": pd.to_datetime(["2024-03-01", None, "2024-03-01 12:30"]),
+        "joined": pd.to_datetime(["2024-03-01 00:00", None, "2024-03-01 12:30"]),
         "vip": [True, False, True],
     }
 )
-ROWS = ["", "", ""]
+ROWS = ["r1:bfeb7b4f7afd53ee21533229", "r1:d1c49ee5ead33b95b0449451", "r1:69966a64a9d4196c7dfa7f5f"]
 MATRIX = np.array([[0.0, 1.5, -0.0], [np.nan, 0.0, 2.0], [0.0, 0.0, 0.0]])
-CELLS = ["", "", ""]
+CELLS = [
+    "r1:d7cdad270b7e8e3987d2b333",
+    "r1:dab1ad22779aafa6c8fae782",
+    "r1:7eee8fc893fc74b2adb3d29f",
+]
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-PIXELS = ["", ""]
-COLORED = ["", ""]
+PIXELS = ["i1:a63a06643d8d5a5a66f03458", "i1:47af299ad4a2c6a64f28066a"]
+COLORED = ["i1:034a2308d1fbbc25bc50e306", "i1:e9902aec7598b5ef5be64f47"]
 
 
 @pytest.mark.parametrize("name", CODES)

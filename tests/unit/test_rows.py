@@ -50,7 +50,7 @@ def share(explanation, column: str) -> float:
 
 
 def test_a_table_is_asked_answered_explained_and_reported(tmp_path):
-    with begin(n=30, truth=RIGHT) as session:
+    with begin(n=12, truth=RIGHT) as session:
         assert session.pool.kind == "row"
         item = session.query()[0]
         assert isinstance(item.content, pd.Series)
@@ -130,7 +130,7 @@ def test_other_models_are_explained_by_what_stands_elsewhere_in_a_column():
 @pytest.mark.parametrize(
     "model",
     [
-        pipeline(RandomForestClassifier(20, random_state=0)),
+        pipeline(RandomForestClassifier(8, random_state=0)),
         pipeline(HistGradientBoostingClassifier(max_iter=10), sparse_output=False),
     ],
     ids=["forest", "boosting"],
@@ -149,11 +149,11 @@ def test_trees_are_explained_exactly_where_shap_is_installed(model):
 @pytest.mark.parametrize("transform", ["pool", "labels"])
 @pytest.mark.parametrize(
     "model",
-    [None, pipeline(), pipeline(RandomForestClassifier(20, random_state=0)), GaussianNB()],
+    [None, pipeline(), pipeline(RandomForestClassifier(8, random_state=0)), GaussianNB()],
     ids=["default", "logistic", "forest", "lone"],
 )
 def test_a_struck_column_no_longer_speaks(model, transform):
-    with begin(model, n=40, transform=transform) as session:
+    with begin(model, n=12, transform=transform) as session:
         assert session.learner.failure is None
         session.teach("country", stance="irrelevant")
         item_id = session.pool.ids[1]
@@ -216,7 +216,7 @@ def test_a_marked_category_speaks_for_its_own_value_only():
 
 
 def test_other_models_take_a_support_as_a_typical_row():
-    with begin(pipeline(RandomForestClassifier(20, random_state=0)), n=10) as session:
+    with begin(pipeline(RandomForestClassifier(8, random_state=0)), n=10) as session:
         assert session.teach("age", "yes").after is not None
         assert session.learner.failure is None
 
