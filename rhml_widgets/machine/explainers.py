@@ -230,7 +230,8 @@ def neighbors(
         return Neighbors(number, (), ())
     if space is not None:
         with single_threaded():
-            alike = space.alike(X[[number]], X[labeled]).ravel()
+            # Two rows drawn at random are 2 apart, and so .37 alike.
+            alike = np.exp(-space.away(X[[number]], X[labeled]).ravel() / 2)
         best = np.argsort(-alike, kind="stable")[:k]
         return Neighbors(number, tuple(labeled[best].tolist()), tuple(alike[best].tolist()))
     with single_threaded():

@@ -97,18 +97,20 @@ class Space:
     def alike(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
         """Return cosines of two sets of rows, shape (n_rows, n_others), in [-1, 1]."""
         if self.by_distance:
-            return self._near(rows, others)
+            return np.exp(np.log(_AT_A_TENTH) * 100 * self.away(rows, others))
         mine, yours = self._unit(rows), self._unit(others)
         return _dense(mine @ yours.T)
 
-    def _near(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
+    def away(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
+        """Return mean squared differences of standardized columns, shape (n_rows, n_others).
+
+        Two rows drawn at random are 2 apart.
+        """
         mine, yours = self._standardized(rows), self._standardized(others)
         squares = [_dense((one * one).sum(axis=1)).ravel() for one in (mine, yours)]
-        away = squares[0][:, None] + squares[1][None, :] - 2 * _dense(mine @ yours.T)
-        near: npt.NDArray[np.float64] = np.exp(
-            np.log(_AT_A_TENTH) * 100 * np.maximum(away, 0.0) / max(rows.shape[1], 1)
-        )
-        return near
+        total = squares[0][:, None] + squares[1][None, :] - 2 * _dense(mine @ yours.T)
+        found: npt.NDArray[np.float64] = np.maximum(total, 0.0) / max(rows.shape[1], 1)
+        return found
 
     def _standardized(self, rows: Any) -> Any:
         if self.sparse:

@@ -361,6 +361,7 @@ def test_near_duplicates_are_rows_that_differ_by_little():
     # Two columns that point the same way are alike by their cosine only.
     assert (space.alike(X, X) > 0.9).mean() < 0.02
     assert (Space(X).alike(X, X) > 0.9).mean() > 0.1
+    assert space.away(X[:150], X[150:]).mean() == pytest.approx(2, rel=0.2)
     gaps = X.copy()
     gaps[::3, 1] = np.nan
     assert np.isfinite(Space(gaps, by_distance=True).alike(gaps, gaps)).all()

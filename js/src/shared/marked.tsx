@@ -1,8 +1,8 @@
 // The item with its reasons in it: pointing at a word, a column or a part of an image lights its
 // reason, and the reverse.
 
-import { useMemo } from "preact/hooks";
-import { classes } from "./controls";
+import { useMemo, useState } from "preact/hooks";
+import { Button, classes } from "./controls";
 import { Fields, type FieldMark } from "./fields";
 import { lm } from "./keys";
 import { Picture } from "./picture";
@@ -63,6 +63,26 @@ export function ReasonItem({ item, ...reasons }: ReasonItemProps) {
   );
 }
 
+const LONGEST = 600;
+const KEPT = 160;
+
+/** What no reason stands in; long, it folds around the reasons beside it. */
+function Quiet({ text }: { text: string }) {
+  const [open, setOpen] = useState(false);
+  const points = useMemo(() => (text.length > LONGEST ? Array.from(text) : []), [text]);
+  if (open || points.length <= LONGEST) return <>{text}</>;
+  const hidden = points.length - 2 * KEPT;
+  return (
+    <>
+      {points.slice(0, KEPT).join("")}
+      <Button small look="link" action="unfold" onClick={() => setOpen(true)}>
+        {`… ${hidden.toLocaleString("en")} more characters …`}
+      </Button>
+      {points.slice(-KEPT).join("")}
+    </>
+  );
+}
+
 export interface ReasonTextProps extends Reasons {
   text: string;
 }
@@ -101,7 +121,7 @@ export function ReasonText({ text, rows, lit, onPoint, onChoose }: ReasonTextPro
           .flatMap((owner) => rows[owner] ?? [])
           .sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
         const [strongest] = owners;
-        if (!strongest) return part.text;
+        if (!strongest) return <Quiet key={i} text={part.text} />;
         const terms = owners.map((row) => row.term);
         return (
           <span
