@@ -23,10 +23,12 @@ export interface ItemBoxProps {
 }
 
 const A_LINE = 40;
+const A_FIELD = 60;
 
 /** Characters' worth of room that an item takes. */
 function worth({ kind, text, fields = [] }: ContentProps): number {
-  const below = A_LINE * fields.length;
+  const apart = fields.some(({ unseen }) => unseen) ? A_FIELD : 0;
+  const below = A_FIELD * fields.length + apart;
   if (kind === "image") return Infinity;
   return kind === "row" ? below : text.length + A_LINE * (text.split("\n").length - 1) + below;
 }
