@@ -43,6 +43,9 @@ class Rows:
     def __init__(self, table: Any) -> None:
         if hasattr(table, "iloc"):
             self.inputs: Any = table.copy()
+            if len({isinstance(name, str) for name in table.columns}) > 1:
+                # scikit-learn takes names of one type only.
+                self.inputs.columns = [str(name) for name in table.columns]
         elif hasattr(table, "tocsr"):
             self.inputs = table.tocsr(copy=True)
             self.inputs.sum_duplicates()

@@ -22,8 +22,9 @@ __all__ = ["flattens", "origins", "traced"]
 
 def flattens(step: Any) -> bool:
     """Tell whether a step only puts the pixels of each image in one row."""
-    name = type(getattr(step, "func", None)).__name__
-    return isinstance(step, FunctionTransformer) and name == "methodcaller"
+    # What a methodcaller calls is known by how it prints itself only.
+    called = repr(getattr(step, "func", None))
+    return isinstance(step, FunctionTransformer) and "methodcaller('reshape', -1" in called
 
 
 def traced(steps: Sequence[Any], names: Sequence[str]) -> tuple[NDArray[np.intp], int]:

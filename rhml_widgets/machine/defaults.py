@@ -87,7 +87,7 @@ def in_front_of(
         if not hasattr(inputs, "iloc"):
             return [], ""
         if all(_is_number(dtype) for dtype in inputs.dtypes):
-            kept = ColumnTransformer([("columns", "passthrough", list(inputs.columns))])
+            kept = ColumnTransformer([("columns", "passthrough", _keys(inputs))])
             return [("columns", kept)], ""
         note = f"{name} reads numbers: columns were imputed, scaled and encoded by their type"
         return [("columns", _by_type(inputs, dense=not _takes_sparse(classifier)))], note
@@ -148,9 +148,11 @@ def _by_type(frame: pd.DataFrame, *, dense: bool = False) -> ColumnTransformer:
     """Return what makes numbers of the columns of a frame, plain scikit-learn and pandas."""
     from pandas.api import types
 
-    numbers, categories, parts = [], [], []
-    for place, name in enumerate(frame.columns):
-        values = frame[name]
+    numbers: list[Any] = []
+    categories: list[Any] = []
+    parts: list[tuple[str, Any, list[Any]]] = []
+    for place, name in enumerate(_keys(frame)):
+        values = frame.iloc[:, place]
         if types.is_datetime64_any_dtype(values.dtype):
             parts.append((f"date{place}", _days(values), [name]))
         elif types.is_timedelta64_dtype(values.dtype):
@@ -169,30 +171,38 @@ def _by_type(frame: pd.DataFrame, *, dense: bool = False) -> ColumnTransformer:
             handle_unknown="infrequent_if_exist",
             max_categories=_MOST_CATEGORIES,
         )
-        parts.append(("categories", encoder, categories))
+        # The encoder sorts what it finds, and cannot sort words among numbers or gaps.
+        as_words = [("words", _step(methodcaller("astype", str))), ("encode", encoder)]
+        parts.append(("categories", Pipeline(as_words), categories))
     return ColumnTransformer(parts, sparse_threshold=0.0 if dense else 0.3)
+
+
+def _keys(frame: pd.DataFrame) -> list[Any]:
+    """Return what a ColumnTransformer knows columns by: names where they are str, else places."""
+    names = list(frame.columns)
+    return names if all(isinstance(name, str) for name in names) else list(range(len(names)))
 
 
 def _days(values: pd.Series) -> Pipeline:
     import pandas as pd
 
     from_then: list[tuple[str, Any]] = []
-    frame: Any = pd.DataFrame
     if not hasattr(values.dt, "total_seconds"):
         then = pd.Timestamp(2000, 1, 1, tz=values.dt.tz)
-        from_then = [("since", _step(frame.sub, other=then))]
+        from_then = [("since", _step(methodcaller("sub", then)))]
     return Pipeline(
         [
             *from_then,
-            ("days", _step(frame.div, other=pd.Timedelta(days=1))),
+            ("days", _step(methodcaller("div", pd.Timedelta(days=1)))),
             ("impute", _median()),
             ("scale", StandardScaler()),
         ]
     )
 
 
-def _step(func: Any, **told: Any) -> FunctionTransformer:
-    return FunctionTransformer(func, kw_args=told, feature_names_out="one-to-one")
+def _step(call: methodcaller) -> FunctionTransformer:
+    """Return a step that calls a method of the frame, and keeps its columns."""
+    return FunctionTransformer(call, feature_names_out="one-to-one")
 
 
 def _is_prose(values: pd.Series) -> bool:
@@ -212,8 +222,8 @@ def _is_prose(values: pd.Series) -> bool:
 def _prose(most: int | None) -> Pipeline:
     return Pipeline(
         [
-            ("fill", SimpleImputer(strategy="constant", fill_value="", keep_empty_features=True)),
-            ("one", FunctionTransformer(methodcaller("ravel"))),
+            ("fill", _step(methodcaller("fillna", ""))),
+            ("one", FunctionTransformer(methodcaller("squeeze", 1))),
             ("tfidf", TfidfVectorizer(sublinear_tf=True, max_features=most)),
         ]
     )

@@ -97,7 +97,8 @@ class Space:
     def alike(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
         """Return cosines of two sets of rows, shape (n_rows, n_others), in [-1, 1]."""
         if self.by_distance:
-            return np.exp(np.log(_AT_A_TENTH) * 100 * self.away(rows, others))
+            near: npt.NDArray[np.float64] = _AT_A_TENTH ** (100 * self.away(rows, others))
+            return near
         mine, yours = self._unit(rows), self._unit(others)
         return _dense(mine @ yours.T)
 

@@ -245,6 +245,39 @@ def test_a_rationale_names_columns(tmp_path):
                 session.label(item, "yes", rationale=wrong)
 
 
+COLUMNS = {
+    "Int64": pd.array([None, 1, 2, 3] * 5, dtype="Int64"),
+    "Float64": pd.array([None, 1.5, 2, 3] * 5, dtype="Float64"),
+    "boolean": pd.array([None, True, False, True] * 5, dtype="boolean"),
+    "string": pd.array([None, "a", "b", "a"] * 5, dtype="string"),
+    "objects": pd.Series([pd.NA, "a", None, 3] * 5, dtype=object),
+    "nothing": pd.Series([np.nan] * 20),
+    "zoned": pd.date_range("2024-01-01", periods=20, tz="Asia/Tokyo"),
+    "while": pd.to_timedelta(np.arange(20), "h"),
+    "months": pd.period_range("2024-01", periods=20, freq="M"),
+    "category": pd.Categorical([None, "a", "b", "a"] * 5),
+    "bytes": np.arange(20, dtype=np.uint8),
+    "prose": pd.Series([None, *(f"a few words, {i}" for i in range(19))], dtype=object),
+    5: np.arange(20.0),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("model", [None, GaussianNB()], ids=["default", "lone"])
+def test_columns_of_every_type_are_read_without_a_word_from_the_user(name, model):
+    frame = pd.DataFrame({"x": np.arange(20.0) % 7, name: COLUMNS[name]})
+    if model is not None and name == "nothing":
+        pytest.skip("numbers are handed to a lone classifier as they are: it refuses the gaps")
+    with begin(model, frame, kind="row") as session:
+        for item in session.query(6):
+            session.label(item, "yes" if item.position % 2 else "no")
+        session.wait()
+        assert session.learner.failure is None
+        assert set(session.explain(session.pool.ids[1]).features) <= {"x", str(name)}
+        session.teach(str(name), stance="irrelevant")
+        assert session.learner.failure is None
+
+
 # ---- bad input ------------------------------------------------------------------------------
 
 
