@@ -54,7 +54,7 @@ class Images:
     Parameters
     ----------
     pixels : ndarray, shape (n_images, height, width) or (n_images, height, width, channels)
-        Gray, or 1, 3 or 4 channels (the fourth is opacity). Copied.
+        Gray, or 1, 3 or 4 channels (the fourth is opacity).
 
     Raises
     ------
@@ -77,7 +77,7 @@ class Images:
         if 0 in shape[1:]:
             msg = f"pool is an array of shape {shape}: its images have no pixel"
             raise BadInputError(msg)
-        self.inputs: Any = np.array(pixels)
+        self.inputs: Any = np.asarray(pixels)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -87,7 +87,7 @@ class Images:
         return self.inputs[number]
 
     def at(self, places: npt.NDArray[np.intp]) -> Images:
-        """Return the images at some places."""
+        """Return a copy of the images at some places."""
         return Images(self.inputs[places])
 
     def ids(self) -> list[str]:

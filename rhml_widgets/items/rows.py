@@ -30,7 +30,6 @@ class Rows:
     Parameters
     ----------
     table : DataFrame, ndarray or scipy sparse matrix, shape (n_rows, n_columns)
-        Copied: what happens to it later is none of ours.
 
     Attributes
     ----------
@@ -42,15 +41,15 @@ class Rows:
 
     def __init__(self, table: Any) -> None:
         if hasattr(table, "iloc"):
-            self.inputs: Any = table.copy()
+            self.inputs: Any = table
             if len({isinstance(name, str) for name in table.columns}) > 1:
                 # scikit-learn takes names of one type only.
-                self.inputs.columns = [str(name) for name in table.columns]
+                self.inputs = table.set_axis([str(name) for name in table.columns], axis=1)
         elif hasattr(table, "tocsr"):
             self.inputs = table.tocsr(copy=True)
             self.inputs.sum_duplicates()
         else:
-            self.inputs = np.array(table)
+            self.inputs = np.asarray(table)
         columns = getattr(table, "columns", None)
         self.names = (
             [f"#{place}" for place in range(table.shape[1])]
@@ -68,7 +67,7 @@ class Rows:
         return self.inputs[[number]] if hasattr(self.inputs, "tocsr") else self.inputs[number]
 
     def at(self, places: npt.NDArray[np.intp]) -> Rows:
-        """Return the rows at some places, their index numbered anew."""
+        """Return a copy of the rows at some places, their index numbered anew."""
         if hasattr(self.inputs, "iloc"):
             return Rows(self.inputs.iloc[places].reset_index(drop=True))
         return Rows(self.inputs[places])

@@ -77,10 +77,16 @@ def test_an_id_knows_neither_the_order_of_columns_nor_their_dtypes():
 
 
 def test_a_frame_changed_after_it_was_read_changes_nothing():
-    frame, matrix = mixed(), np.eye(3)
+    frame, matrix, pixels = mixed(), np.eye(3), np.zeros((2, 4, 4))
+    pixels[1] = 1
+    counts = sparse.csr_matrix(matrix)
     pool, rows = Pool(frame, show=["who"]), Pool(matrix)
+    images, cells = Pool(pixels), Pool(counts)
     frame.loc[:, "n"] = 9
-    matrix[:] = 5
+    frame.loc[:, "who"] = "x"
+    matrix[:] = pixels[:] = counts.data[:] = 5
+    assert pool.seen["who"].tolist() == ["a", "b"]
+    assert images.inputs.max() == cells.inputs.max() == 1
     assert pool.inputs["n"].tolist() == [1, 2]
     assert rows.inputs[0].tolist() == [1, 0, 0]
 

@@ -104,6 +104,24 @@ def test_a_linear_model_is_explained_exactly_by_the_users_columns(model):
         assert plain.contributions == pytest.approx(found.contributions)
 
 
+def test_what_was_made_of_a_column_is_added_up_for_it():
+    with begin(pipeline(), n=30) as session:
+        found = session.explain(session.pool.ids[0], "yes")
+        columns, classifier = (step for _, step in session.model.estimator_.steps)
+        scaled, encoder = (
+            columns.named_transformers_[name] for name in ("pipeline", "onehotencoder")
+        )
+        row = FRAME[CONTENT].iloc[[0]]
+        coef = classifier.coef_[0]
+        by_hand = {"age": float(scaled.transform(row[["age"]])[0, 0] * coef[0])}
+        place = 1
+        for name, known in zip(("country", "plan", "vip"), encoder.categories_, strict=True):
+            by_hand[name] = float(coef[place + list(known).index(row[name].iloc[0])])
+            place += len(known)
+        told = dict(zip(found.features, found.contributions, strict=True))
+        assert told == pytest.approx(by_hand)
+
+
 def test_columns_keep_their_exact_share_behind_a_projection():
     model = make_pipeline(*[step for _, step in pipeline(sparse_output=False).steps[:-1]])
     chain = make_pipeline(model, PCA(3), LogisticRegression())
