@@ -398,12 +398,12 @@ def _columns(
     file = None if journal is None else Path(journal).expanduser()
     if told["root"] is None and file is not None:
         told["root"] = file.absolute().parent
+    if not hasattr(pool, "columns"):
+        return told
     begun = None
     if file is not None and file.exists():
         with closing(Journal(journal, read_only=True)) as known:
             begun = next((e.event for e in known.entries() if isinstance(e.event, Opened)), None)
-    if not hasattr(pool, "columns"):
-        return told
     column = {str(name): name for name in pool.columns}
     if begun is None:
         # A model that takes columns by name is handed columns, also where all of them are text.
