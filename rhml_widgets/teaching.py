@@ -167,9 +167,8 @@ class Teaching(Dialog):
         origin = None if item_id is None else self.pool.ids[self.pool.number(item_id)]
         if isinstance(self.pool.contents, Rows):
             self.pool.contents.require_column(term)
-            if stance == "supports":
-                number = None if origin is None else self.pool.number(origin)
-                require_sayable(self._learner.features(), term, number)
+            number = None if origin is None else self.pool.number(origin)
+            require_sayable(self._learner.features(), term, stance, number)
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():

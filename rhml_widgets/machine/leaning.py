@@ -58,24 +58,26 @@ def leaning(features: Features, columns: Sequence[int], item: int | None) -> Lea
     return Leaning(tuple(c for c, _ in found), tuple(s for _, s in found))
 
 
-def require_sayable(features: Features, name: str, item: int | None) -> None:
-    """Refuse to say of a column that it speaks for a class where no fit could hear it.
+def require_sayable(features: Features, name: str, stance: str, item: int | None) -> None:
+    """Refuse to say of a column what no fit could hear.
 
     Raises
     ------
     BadInputError
         Saying why, and what can be said instead.
     """
+    columns = features.columns(name)
+    if features.in_columns and not columns:
+        msg = f"column {name!r} has no feature: the model's first steps leave it out"
+        raise BadInputError(msg)
+    if stance == "irrelevant":
+        return
     if not features.in_columns:
         msg = (
             f"column {name!r} cannot speak for a class here: the model keeps no feature of it "
             "alone. Strike it with stance='irrelevant', or put what is scaled and encoded column "
             "by column into the first steps of a Pipeline, with transform='pool'"
         )
-        raise BadInputError(msg)
-    columns = features.columns(name)
-    if not columns:
-        msg = f"column {name!r} has no feature: the model's first steps leave it out"
         raise BadInputError(msg)
     if item is not None:
         return

@@ -252,6 +252,9 @@ def test_what_no_fit_could_hear_is_refused_with_the_reason(model, arguments, col
     with begin(model, **arguments) as session:
         with pytest.raises((BadInputError, UnknownTermError), match=told):
             session.teach(column, "yes")
+        if column in ("joined", "aeg"):
+            with pytest.raises((BadInputError, UnknownTermError), match=told):
+                session.teach(column, stance="irrelevant")
         assert not [one for one in session.state.lessons.values() if one.origin == "person"]
 
 
