@@ -19,8 +19,10 @@ from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
+from rhml_widgets.machine.leaning import require_sayable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +140,8 @@ class Teaching(Answering):
         Parameters
         ----------
         term : str
-            A word or phrase as it stands in the texts.
+            A word or phrase as it stands in the texts; of rows, a column. That a column supports a
+            class means what stands in it in ``item_id``, or without one a high value.
         label : label, optional
             The class it speaks for; needed for ``supports``.
         stance : {"supports", "irrelevant"}
@@ -165,6 +168,10 @@ class Teaching(Answering):
         """
         term, label = self._clean_lesson(term, label, stance, strength)
         origin = None if item_id is None else self.pool.ids[self._number(item_id)]
+        if isinstance(self.pool.contents, Rows):
+            self.pool.contents.require_column(term)
+            number = None if origin is None else self.pool.number(origin)
+            require_sayable(self._learner.features(), term, stance, number)
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():
@@ -205,6 +212,9 @@ class Teaching(Answering):
                 f"term {term!r} is irrelevant to all classes: leave label={label!r} out, or say "
                 "stance='supports'"
             )
+            raise BadInputError(msg)
+        if self.pool.kind == "image":
+            msg = f"term {term!r}: an image has neither words nor columns to speak of"
             raise BadInputError(msg)
         term = tidy(term.strip())
         try:

@@ -275,7 +275,7 @@ class Learner(Speaker):
     def swap(self, model: Any) -> None:
         """Take another model; labels, lessons and holdout stay."""
         check_model(model)
-        require_shared_classes(model, self._state.classes)
+        require_shared_classes(model, self._state.classes, self._pool.kind)
         with self._lock:
             self._take(model)
             self._asker.head = None
