@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Opening", "open_session"]
 
+_MATRIX = 2
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -217,12 +219,16 @@ def _columns(
     told = {name: settings[name] for name in ("content", "id_column", "show", "kind", "root")}
     if told["root"] is None and journal is not None:
         told["root"] = Path(journal).expanduser().absolute().parent
-    if not hasattr(pool, "columns"):
-        return told
     begun = None
     if not _is_new(journal):
         with closing(Journal(journal, read_only=True)) as file:
             begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
+    if not hasattr(pool, "columns"):
+        # A list of paths looks like one of texts; an array says by its shape what it holds.
+        listed = len(getattr(pool, "shape", ())) < _MATRIX
+        if listed and begun is not None and begun.item_kind == "image":
+            told["kind"] = told["kind"] or "image"
+        return told
     column = {str(name): name for name in pool.columns}
     if begun is None:
         # A model that takes columns by name is handed columns, also where all of them are text.

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Item
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
+    from rhml_widgets.machine.features import Features
 
 __all__ = ["Teaching"]
 
@@ -171,7 +172,8 @@ class Teaching(Answering):
         if isinstance(self.pool.contents, Rows):
             self.pool.contents.require_column(term)
             number = None if origin is None else self.pool.number(origin)
-            require_sayable(self._learner.features(), term, stance, number)
+            if (features := self._features()) is not None:
+                require_sayable(features, term, stance, number)
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():
@@ -217,17 +219,21 @@ class Teaching(Answering):
             msg = f"term {term!r}: an image has neither words nor columns to speak of"
             raise BadInputError(msg)
         term = tidy(term.strip())
-        try:
-            features = self._learner.features()
-        except Exception:  # noqa: BLE001 - a user's vectorizer may raise anything
-            return term, label  # the fit that follows says why
-        if features.in_terms and not features.columns(term):
+        features = self._features()
+        if features is not None and features.in_terms and not features.columns(term):
             msg = (
                 f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
                 "word as it stands in the texts, or a vectorizer whose n-grams hold the phrase"
             )
             raise UnknownTermError(msg)
         return term, label
+
+    def _features(self) -> Features | None:
+        """Return the pool's features; None where making them fails, as the next fit will say."""
+        try:
+            return self._learner.features()
+        except Exception:  # noqa: BLE001 - a user's first steps may raise anything
+            return None
 
     def flips(
         self, lesson: int | None = None, n: int | None = None, *, but: Sequence[str] = ()

@@ -15,6 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler
 from rhml_widgets import explain
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.machine.patches import patches
+from rhml_widgets.replaying import replay
 from rhml_widgets.session import Session
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
@@ -145,6 +146,18 @@ def test_files_beside_the_journal_are_shown_and_read_by_the_users_own_step(files
         assert "not an image" in shown["text"]
     with Session(model, files, journal=tmp_path / "s.rhml", refit="sync") as again:
         assert again.state.n_labeled == 17
+
+
+def test_a_list_of_paths_goes_on_and_is_replayed_as_images(files, tmp_path):
+    model = make_pipeline(FunctionTransformer(sizes), LogisticRegression())
+    paths, journal = files["path"].tolist(), tmp_path / "kept" / "s.rhml"
+    journal.parent.mkdir()
+    with begin(model, paths, kind="image", root=tmp_path, journal=journal, n=4) as session:
+        ids = session.pool.ids
+    with Session(model, paths, root=tmp_path, journal=journal) as again:
+        assert (again.pool.kind, again.pool.ids) == ("image", ids)
+    with replay(journal, model, paths, root=tmp_path) as twin:
+        assert (twin.pool.ids, twin.state.n_labeled) == (ids, 4)
 
 
 def test_files_without_a_model_that_reads_them_are_refused_with_the_remedy(files, tmp_path):

@@ -318,6 +318,17 @@ def test_a_model_that_refuses_gaps_says_which_column_and_how_many(model):
         assert "column '#1' has 12 missing; impute" in session.learner.failure.message
 
 
+@pytest.mark.filterwarnings("ignore:the (first )?fit failed:UserWarning")
+def test_a_lesson_is_kept_where_the_first_steps_cannot_read_the_rows():
+    pool = FRAME[["age"]]
+    with begin(make_pipeline(PCA(1), LogisticRegression()), pool) as session:
+        effect = session.teach("age", stance="irrelevant")
+        assert effect.flips is None
+        assert "column 'age' has" in session.learner.failure.message
+        with pytest.raises(UnknownTermError, match="aeg"):
+            session.teach("aeg", stance="irrelevant")
+
+
 def test_a_model_that_accepts_gaps_is_let_alone():
     pool = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0)})
     pool.loc[::2, "b"] = np.nan
@@ -403,6 +414,15 @@ def test_a_fitted_model_answers_from_the_start():
         assert session.learner.version == 0
         expected = fitted.predict(pool)
         assert session.predict_pool()["label"].tolist() == expected.tolist()
+
+
+def test_a_fitted_model_that_knows_none_of_the_classes_is_refused():
+    pool = FRAME[["age", "case"]].fillna(0)
+    fitted = LogisticRegression(max_iter=1000).fit(pool, np.array(RIGHT) == "yes")
+    with pytest.raises(BadInputError, match="none of classes=\\['no', 'yes'\\]"):
+        begin(fitted, pool)
+    with begin(pool=pool) as session, pytest.raises(BadInputError, match="none of classes="):
+        session.model = fitted
 
 
 def test_near_duplicates_are_rows_that_differ_by_little():
