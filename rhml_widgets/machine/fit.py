@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
 
-__all__ = ["Change", "Fit", "fit", "fit_labels", "hits"]
+__all__ = ["Change", "Fit", "fit", "fit_labels", "hits", "naming_gaps"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
         Whatever the estimator raises.
     """
     began = time.perf_counter()
-    with single_threaded(), _naming_gaps(features):
+    with single_threaded(), naming_gaps(features):
         head, view = _looked(known, features)
         give_way()
         change = None if known.lesson is None else _change(known, features, view, live)
@@ -149,7 +149,7 @@ def fit_labels(known: Snapshot, features: Features) -> Any:
 
 
 @contextmanager
-def _naming_gaps(features: Features) -> Iterator[None]:
+def naming_gaps(features: Features) -> Iterator[None]:
     """Say which columns lack values where a model refuses them."""
     message = f"{type(features.head).__name__} refuses missing values: "
     # Coefficients are fitted and multiplied here without scikit-learn, which would refuse.

@@ -21,7 +21,7 @@ from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.estimators import outlook
 from rhml_widgets.machine.evidence import Evidence
 from rhml_widgets.machine.features import Features, check_model
-from rhml_widgets.machine.fit import Change, Fit, fit, hits
+from rhml_widgets.machine.fit import Change, Fit, fit, hits, naming_gaps
 from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.models import require_shared_classes
 from rhml_widgets.machine.speaker import Speaker
@@ -223,7 +223,7 @@ class Learner(Speaker):
             known = self.evidence.snapshot(self._printed)
         classes = self._classes_with(features.fitted_head, known.classes)
         nothing = np.full_like(known.label_of, -1)
-        with single_threaded():
+        with single_threaded(), naming_gaps(features):
             view = outlook(features.fitted_head, features.rows(), classes)
         made = Fit(
             snapshot=replace(known, seq=0, label_of=nothing, stances=[], classes=classes),

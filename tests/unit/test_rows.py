@@ -305,8 +305,12 @@ def test_columns_of_every_type_are_read_without_a_word_from_the_user(name, model
 @pytest.mark.filterwarnings("ignore:the first fit failed:UserWarning")
 @pytest.mark.parametrize(
     "model",
-    [LogisticRegression(), make_pipeline(PCA(1), LogisticRegression())],
-    ids=["head", "step"],
+    [
+        LogisticRegression(),
+        LogisticRegression().fit([[0.0, 0.0], [1.0, 1.0]], ["no", "yes"]),
+        make_pipeline(PCA(1), LogisticRegression()),
+    ],
+    ids=["head", "brought", "step"],
 )
 def test_a_model_that_refuses_gaps_says_which_column_and_how_many(model):
     pool = np.column_stack([np.arange(30.0), np.arange(30.0) ** 2])
