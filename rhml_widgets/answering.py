@@ -12,12 +12,13 @@ from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
 from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import ClassAdded, Judged, Retracted, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rhml_widgets.items.pool import Item
+    from rhml_widgets.items.pool import Item, Pool
     from rhml_widgets.journal.events import Event, Label
 
 __all__ = ["Answering"]
@@ -49,8 +50,8 @@ class Answering(Asking):
         confidence : float, optional
             In [0, 1]: how probable it is that this label is right. None: not asked.
         rationale : list of str or (start, end), optional
-            Terms that stand in the item, or stretches of its content in code points, that speak
-            for the label.
+            Terms that stand in the item, or stretches of its text in code points, that speak for
+            the label; of a row, the columns whose values do.
         note : str, optional
         duration : float, optional
             Seconds from seeing the item to answering it.
@@ -76,7 +77,7 @@ class Answering(Asking):
         """
         number = self._number(item_id)
         answer = clean_label(label)
-        marks = _clean_rationale(rationale, self.pool.contents[number])
+        marks = _clean_rationale(rationale, self.pool, number)
         for term in marks or ():
             if isinstance(term, str) and not self._holds(number, term):
                 msg = (
@@ -150,7 +151,7 @@ class Answering(Asking):
         """Whether a term stands in a text, as written or as the model reads it."""
         if self.pool.kind != "text":
             return True
-        content = self.pool.contents[number].casefold()
+        content = self.pool.words(number).casefold()
         if all(word in content for word in term.casefold().split()):
             return True
         features = self._learner.features()
@@ -290,14 +291,25 @@ def _clean_words(name: str, words: Any) -> str | None:
     return tidy(words)
 
 
-def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
-    if rationale is None:
+def _clean_rationale(rationale: Any, pool: Pool, number: int) -> list[Any] | None:
+    if rationale is None or (isinstance(rationale, list | tuple) and not rationale):
         return None
     if isinstance(rationale, str):
         rationale = [rationale]
+    if pool.kind == "image":
+        msg = f"rationale={rationale!r}: an image has neither words nor columns to mark"
+        raise BadInputError(msg)
     if not isinstance(rationale, list | tuple):
         msg = f"rationale={rationale!r}: expected a list of terms or of (start, end) pairs"
         raise BadInputError(msg)
+    if isinstance(pool.contents, Rows):
+        for mark in rationale:
+            pool.contents.require_column(mark)
+        return list(rationale)
+    return _clean_stretches(rationale, pool.words(number))
+
+
+def _clean_stretches(rationale: Sequence[Any], content: str) -> list[Any]:
     marks: list[Any] = []
     for mark in rationale:
         if isinstance(mark, str) and mark.strip():
@@ -314,4 +326,4 @@ def _clean_rationale(rationale: Any, content: str) -> list[Any] | None:
             )
             raise BadInputError(msg)
         marks.append([start, end])
-    return marks or None
+    return marks

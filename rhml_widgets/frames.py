@@ -86,7 +86,7 @@ def flips(pool: Pool, change: Change | None, classes: list[Any]) -> pd.DataFrame
         (
             pool.ids[number],
             int(pool.positions[number]),
-            pool.contents[number],
+            pool.words(number),
             classes[before],
             classes[after],
         )

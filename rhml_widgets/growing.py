@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.items.images import Files
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import Extended, Queried
 from rhml_widgets.machine.drift import drift
@@ -48,7 +49,16 @@ class Growing(Measuring):
         source = joined(self._source, frame, self.pool.content, self.pool.id_column)
         columns = getattr(source, "columns", ())
         content = [name for name in columns if str(name) in (self.pool.content or ())]
-        grown = Pool(source, content=content or None, id_column=self.pool.id_column)
+        shown = [] if self.pool.seen is None else list(self.pool.seen.columns)
+        files = self.pool.contents
+        grown = Pool(
+            source,
+            content=content or None,
+            id_column=self.pool.id_column,
+            show=shown,
+            kind=self.pool.kind,
+            root=files.root if isinstance(files, Files) else None,
+        )
         with self.holding():
             with self._changing():
                 before = self.pool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +19,9 @@ from rhml_widgets.journal.events import ClassAdded, Extended, Imported, Opened, 
 from rhml_widgets.journal.store import Journal
 from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.base import read_base
-from rhml_widgets.machine.features import default_model
+from rhml_widgets.machine.defaults import default_model, require_reader
 from rhml_widgets.machine.learner import Learner
-from rhml_widgets.machine.models import require_shared_classes
+from rhml_widgets.machine.models import reads_columns, require_shared_classes
 from rhml_widgets.machine.strategies import resolve
 from rhml_widgets.reopening import go_on, require_known_pool, require_same
 from rhml_widgets.settings import (
@@ -38,12 +39,14 @@ from rhml_widgets.state import State
 if TYPE_CHECKING:
     import os
     import threading
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from rhml_widgets.journal.events import Entry, Event, Label
     from rhml_widgets.machine.base import Base
 
 __all__ = ["Opening", "open_session"]
+
+_MATRIX = 2
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,8 @@ def open_session(
     if isinstance(pool, Pool):
         items = pool
     else:
-        content, id_column = _columns(journal, pool, settings["content"], settings["id_column"])
-        items = Pool(pool, content=content, id_column=id_column)
+        items = Pool(pool, **_columns(journal, pool, model, settings))
+    require_reader(model, items.kind, items.inputs)
     file = Journal(journal, read_only=read_only, on_taken=on_taken)
     try:
         state = State()
@@ -112,6 +115,7 @@ def open_session(
         if state.opened is not None:
             reworded = _reworded(given, state)
             given = go_on(given, state, told, file.name)
+            require_same("kind", items.kind, given.item_kind, file.name)
             require_same("person", person, state.person, file.name)
             require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
@@ -120,14 +124,14 @@ def open_session(
                 read_keys(keys, list(state.classes))
         known = read_labels(truth, items, "truth")
         brought = read_labels(labels, items, "labels")
-        old = read_base(base, items.content)
+        old = read_base(base, items.content, items.kind)
         classes = [row["name"] for row in given.classes or ()]
         told_of = [*known.values(), *brought.values(), *(old.classes if old else ())]
         for label in dict.fromkeys(told_of) if classes else ():
             require_class(label, [*state.classes] or classes)
         one_type([*state.classes, *classes, *told_of], "classes, truth, labels and base")
         if model is not None:
-            require_shared_classes(model, [*state.classes] or classes)
+            require_shared_classes(model, [*state.classes] or classes, items.kind)
         chosen = (
             given.holdout
             if state.opened is not None
@@ -140,6 +144,7 @@ def open_session(
             n_rows=items.n_rows,
             item_kind=items.kind,
             content=items.content,
+            show=[] if items.seen is None else [str(name) for name in items.seen.columns],
             holdout=chosen,
             model=repr(model),
             strategy=repr(strategy),
@@ -151,7 +156,7 @@ def open_session(
         file.close()
         raise
     learner = Learner(
-        default_model(items.kind) if model is None else model,
+        default_model(items.kind, items.inputs) if model is None else model,
         items,
         state,
         lock=lock,
@@ -180,7 +185,7 @@ def open_session(
 def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     told = {
         name: settings[name]
-        for name in ("content", "id_column", "classes", "random_state")
+        for name in ("content", "id_column", "classes", "kind", "random_state")
         if settings[name] is not None
     }
     seed = told.get("random_state", 0)
@@ -193,9 +198,6 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
     if settings["transform"] not in ("pool", "labels"):
         msg = f"transform={settings['transform']!r}: expected 'pool' or 'labels'"
         raise BadInputError(msg)
-    if settings["show"]:
-        msg = "show=[...] needs a pool of rows; it comes in a later release"
-        raise BadInputError(msg)
     classes = read_classes(settings["classes"])
     content, id_column = settings["content"], settings["id_column"]
     if isinstance(content, str):
@@ -204,7 +206,7 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         pool_digest="",
         n_items=0,
         n_rows=0,
-        item_kind="text",
+        item_kind=settings["kind"] or "text",
         content=None if content is None else [str(name) for name in content],
         classes=classes,
         id_column=None if id_column is None else str(id_column),
@@ -222,25 +224,36 @@ def _is_new(journal: str | os.PathLike[str] | None) -> bool:
 
 
 def _columns(
-    journal: str | os.PathLike[str] | None,
-    pool: Any,
-    content: Sequence[Hashable] | None,
-    id_column: Hashable | None,
-) -> tuple[Sequence[Hashable] | None, Hashable | None]:
-    """Return the columns given, those not given as the journal was begun with them."""
-    if journal is None or not hasattr(pool, "columns"):
-        return content, id_column
-    if (content is not None and id_column is not None) or _is_new(journal):
-        return content, id_column
-    with closing(Journal(journal, read_only=True)) as file:
-        begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
-    if begun is not None:
-        column = {str(name): name for name in pool.columns}
-        if content is None and begun.content is not None:
-            content = [column.get(name, name) for name in begun.content]
-        if id_column is None and begun.id_column is not None:
-            id_column = column.get(begun.id_column, begun.id_column)
-    return content, id_column
+    journal: str | os.PathLike[str] | None, pool: Any, model: Any, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the pool is made of as given, what was not given as the journal was begun."""
+    told = {name: settings[name] for name in ("content", "id_column", "show", "kind", "root")}
+    if told["root"] is None and journal is not None:
+        told["root"] = Path(journal).expanduser().absolute().parent
+    begun = None
+    if not _is_new(journal):
+        with closing(Journal(journal, read_only=True)) as file:
+            begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
+    if not hasattr(pool, "columns"):
+        # A list of paths looks like one of texts; an array says by its shape what it holds.
+        listed = len(getattr(pool, "shape", ())) < _MATRIX
+        if listed and begun is not None and begun.item_kind == "image":
+            told["kind"] = told["kind"] or "image"
+        return told
+    column = {str(name): name for name in pool.columns}
+    if begun is None:
+        # A model that takes columns by name is handed columns, also where all of them are text.
+        if told["kind"] is None and reads_columns(model):
+            told["kind"] = "row"
+        return told
+    told["kind"] = told["kind"] or begun.item_kind
+    if told["content"] is None and begun.content is not None:
+        told["content"] = [column.get(name, name) for name in begun.content]
+    if told["id_column"] is None and begun.id_column is not None:
+        told["id_column"] = column.get(begun.id_column, begun.id_column)
+    if not len(told["show"]):
+        told["show"] = [column[name] for name in begun.show if name in column]
+    return told
 
 
 def _reworded(given: Opened, state: State) -> list[Event]:
@@ -255,7 +268,8 @@ def _reworded(given: Opened, state: State) -> list[Event]:
 def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
     events: list[Event] = [given]
     if state.opened is None:
-        lesson = first_lesson(given.classes or ())
+        # Words of a definition stand in texts; in rows and images there is nothing they name.
+        lesson = first_lesson(given.classes or ()) if items.kind == "text" else []
         if lesson:
             events.append(Taught(stances=lesson, origin="codebook"))
     elif state.pool_digest != items.digest:

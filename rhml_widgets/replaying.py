@@ -17,7 +17,12 @@ __all__ = ["replay"]
 
 
 def replay(
-    journal: str | os.PathLike[str], model: Any = None, pool: Any = None, *, truth: Any = None
+    journal: str | os.PathLike[str],
+    model: Any = None,
+    pool: Any = None,
+    *,
+    truth: Any = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> Session:
     """Open a journal as it stands, read-only, its model built again from its answers.
 
@@ -31,11 +36,13 @@ def replay(
         Left untouched.
     model : classifier or Pipeline, optional
         What the session was begun with.
-    pool : list of str, Series or DataFrame
+    pool : list of str, Series, DataFrame, ndarray or scipy sparse matrix
         The same items; rows may stand in another order.
     truth : Series, array or dict, optional
         Known labels, as given to the session; they are in no journal. Without them nothing can be
         measured against them anew.
+    root : path, optional
+        The folder that image files are read from; None: the journal's.
 
     Returns
     -------
@@ -56,7 +63,7 @@ def replay(
         msg = "journal=None: expected the path of a journal; one in memory ends with its session"
         raise BadInputError(msg)
     session = Session._replayed(  # noqa: SLF001 - a twin
-        model=model, pool=pool, journal=journal, truth=truth
+        model=model, pool=pool, journal=journal, truth=truth, root=root
     )
     opened = session.state.reopened
     if opened is None:

@@ -144,7 +144,7 @@ def as_frame(source: Any, pool: Pool) -> pd.DataFrame:
     if isinstance(source, pd.Series):
         return source.to_frame("content" if source.name is None else source.name)
     if isinstance(source, Pool):
-        contents = [source.contents[number] for number in source.item_of_row.tolist()]
+        contents = [source.words(number) for number in source.item_of_row.tolist()]
         return pd.DataFrame({"content": contents}, index=source.index)
     shape = getattr(source, "shape", (pool.n_rows,))
     if len(shape) == 1:

@@ -33,12 +33,19 @@ class Session(Growing):
     ----------
     model : scikit-learn classifier or Pipeline, optional
         Fitted or not. A fitted one answers from the start, as version 0. None: a sensible one.
-    pool : list of str, Series or DataFrame
-        The texts to judge. Rows with the same content are asked once.
+    pool : list of str, Series, DataFrame, ndarray or scipy sparse matrix
+        What to judge: texts, rows of a table, images. The same content is asked once.
     content : list of column names, optional
-        Text columns of a DataFrame that make up the item; None: all.
+        Columns of a DataFrame that make up the item; None: all that are not named otherwise.
     show : sequence of column names
-        Reserved for columns that only the person sees; empty in this release.
+        Columns that the person sees and the model does not.
+    kind : {"text", "row", "image"}, optional
+        None: "text" where all columns are text and the model takes none by name, else "row"; an
+        array by its shape. Images are arrays of shape (n, height, width) or (n, height, width,
+        channels), or a column of paths.
+    root : path, optional
+        The folder that image files are read from, and only from there; None: the journal's, or the
+        current one where there is none.
     classes : list, or dict of label to definition, optional
         A definition is a str, or ``{"definition": str, "seeds": [terms]}``. None: learned as
         they appear. Names, definitions and seeds are the model's first lesson.
@@ -112,6 +119,8 @@ class Session(Growing):
         *,
         content: Sequence[Hashable] | None = None,
         show: Sequence[Hashable] = (),
+        kind: str | None = None,
+        root: str | os.PathLike[str] | None = None,
         classes: Any = None,
         id_column: Hashable | None = None,
         truth: Any = None,
@@ -134,6 +143,8 @@ class Session(Growing):
             pool=pool,
             content=content,
             show=show,
+            kind=kind,
+            root=root,
             classes=classes,
             id_column=id_column,
             truth=truth,

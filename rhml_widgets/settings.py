@@ -85,8 +85,8 @@ def require_pool(pool: Any) -> None:
     if isinstance(pool, Mapping | set | frozenset):
         listed = "list(pool.values())" if isinstance(pool, Mapping) else "sorted(pool)"
         msg = (
-            f"pool is a {type(pool).__name__}: expected texts in an order, a list of str, a Series "
-            f"or a DataFrame; for instance {listed}"
+            f"pool is a {type(pool).__name__}: expected items in an order, a list of str, a "
+            f"Series, a DataFrame or an array; for instance {listed}"
         )
         raise BadInputError(msg)
 

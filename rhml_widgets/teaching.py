@@ -19,8 +19,10 @@ from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
+from rhml_widgets.machine.leaning import require_sayable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Item
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
+    from rhml_widgets.machine.features import Features
 
 __all__ = ["Teaching", "require_count"]
 
@@ -138,7 +141,8 @@ class Teaching(Answering):
         Parameters
         ----------
         term : str
-            A word or phrase as it stands in the texts.
+            A word or phrase as it stands in the texts; of rows, a column. That a column supports a
+            class means what stands in it in ``item_id``, or without one a high value.
         label : label, optional
             The class it speaks for; needed for ``supports``.
         stance : {"supports", "irrelevant"}
@@ -165,6 +169,11 @@ class Teaching(Answering):
         """
         term, label = self._clean_lesson(term, label, stance, strength)
         origin = None if item_id is None else self.pool.ids[self._number(item_id)]
+        if isinstance(self.pool.contents, Rows):
+            self.pool.contents.require_column(term)
+            number = None if origin is None else self.pool.number(origin)
+            if (features := self._features()) is not None:
+                require_sayable(features, term, stance, number)
         stances = [{"term": term, "label": label, "stance": stance, "strength": float(strength)}]
         with self.holding():
             with self._changing():
@@ -206,18 +215,25 @@ class Teaching(Answering):
                 "stance='supports'"
             )
             raise BadInputError(msg)
+        if self.pool.kind == "image":
+            msg = f"term {term!r}: an image has neither words nor columns to speak of"
+            raise BadInputError(msg)
         term = tidy(term.strip())
-        try:
-            features = self._learner.features()
-        except Exception:  # noqa: BLE001 - a user's vectorizer may raise anything
-            return term, label  # the fit that follows says why
-        if features.in_terms and not features.columns(term):
+        features = self._features()
+        if features is not None and features.in_terms and not features.columns(term):
             msg = (
                 f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
                 "word as it stands in the texts, or a vectorizer whose n-grams hold the phrase"
             )
             raise UnknownTermError(msg)
         return term, label
+
+    def _features(self) -> Features | None:
+        """Return the pool's features; None where making them fails, as the next fit will say."""
+        try:
+            return self._learner.features()
+        except Exception:  # noqa: BLE001 - a user's first steps may raise anything
+            return None
 
     def flips(
         self, lesson: int | None = None, n: int | None = None, *, but: Sequence[str] = ()

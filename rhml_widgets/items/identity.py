@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["not_packed", "pack_ids", "pool_digest", "text_id", "tidy"]
+__all__ = ["content_id", "not_packed", "pack_ids", "pool_digest", "text_id", "tidy"]
 
 _PERSON = b"rhml-item"
 
@@ -46,6 +46,27 @@ def text_id(text: str) -> str:
     't1:...'
     """
     return "t1:" + blake2b(text.encode(), digest_size=12, person=_PERSON).hexdigest()
+
+
+def content_id(kind: str, *parts: bytes) -> str:
+    """Return the id of a row (``r1:``) or an image (``i1:``) from its canonical bytes.
+
+    Parameters
+    ----------
+    kind : {"row", "image"}
+    *parts : bytes
+        Each is hashed with its length, so that parts cannot run into one another.
+
+    Examples
+    --------
+    >>> content_id("row", b"a", b"bc") == content_id("row", b"ab", b"c")
+    False
+    """
+    digest = blake2b(digest_size=12, person=_PERSON)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return f"{kind[0]}1:{digest.hexdigest()}"
 
 
 def pool_digest(ids: Iterable[str]) -> str:

@@ -12,11 +12,12 @@ from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, StandardScaler
 
+from rhml_widgets.machine.columns import traced
 from rhml_widgets.machine.matrices import dense_row, present
 from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.question import ask
 from rhml_widgets.machine.scores import linear_form
-from rhml_widgets.machine.terms import keeps_zero, kept_columns
+from rhml_widgets.machine.terms import keeps_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,41 +84,22 @@ def text_row(transformers: Sequence[Any], terms: TermSpace, content: str) -> Row
     return _carried(rest, columns, values, zero)
 
 
-def matrix_row(transformers: Sequence[Any], row: Any) -> Row | None:
-    """Return the columns of a matrix row as the classifier reads them; None where they are lost."""
-    if hasattr(row, "iloc") and not all(_is_numeric(kind) for kind in row.dtypes):
+def matrix_row(
+    transformers: Sequence[Any], row: Any, names: Sequence[str]
+) -> tuple[Row, NDArray[np.intp]] | None:
+    """Return a row's features as the classifier reads them, and the columns they come from.
+
+    None where what comes from which column is lost.
+    """
+    origins, depth = traced(transformers, names)
+    if depth == 0 and hasattr(row, "iloc") and not all(map(_is_numeric, row.dtypes)):
         return None
-    origin = np.arange(row.shape[1])
-    depth = 0
-    for step in transformers:
-        kept = kept_columns(step, len(origin))
-        if kept is None:
-            break
+    for step in transformers[:depth]:
         row = step.transform(row)
-        origin = origin[kept]
-        depth += 1
     columns, values = present(row)
     rest = transformers[depth:]
-    carried = _carried(rest, columns, values, np.zeros(len(origin)) if rest else None)
-    # The classifier's weights are looked up by the columns it reads; names by those of X.
-    return (
-        carried
-        if depth == 0 or (len(origin) == row.shape[1] and _same(origin))
-        else (None if carried is None else _renamed(carried, origin))
-    )
-
-
-def _same(origin: NDArray[np.intp]) -> bool:
-    return bool((origin == np.arange(len(origin))).all())
-
-
-def _renamed(row: Row, origin: NDArray[np.intp]) -> Row | None:
-    """Turn a row after a selector into parts, so that its columns can be those of X."""
-    if row.parts is not None:
-        return row._replace(columns=origin[row.columns])
-    parts = np.zeros((len(row.columns), len(origin)))
-    parts[np.arange(len(row.columns)), row.columns] = row.values
-    return Row(origin[row.columns], row.values, parts, np.zeros(len(origin)))
+    carried = _carried(rest, columns, values, np.zeros(len(origins)) if rest else None)
+    return None if carried is None else (carried, origins[columns])
 
 
 def _is_numeric(kind: Any) -> bool:

@@ -12,6 +12,7 @@ from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.labels import clean_label, is_missing, one_type
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.machine.guided import without_struck
+from rhml_widgets.machine.inputs import taken
 from rhml_widgets.machine.matrices import stacked
 
 if TYPE_CHECKING:
@@ -31,17 +32,15 @@ class Base:
 
     Attributes
     ----------
-    contents : list
-        As the items of the pool are.
+    contents : list, frame or array
+        As a model reads the items of the pool.
     labels : list of label
     digest : str
         One hash of both.
     """
 
-    def __init__(
-        self, contents: Sequence[Any], ids: Sequence[str], labels: Sequence[Label]
-    ) -> None:
-        self.contents = list(contents)
+    def __init__(self, contents: Any, ids: Sequence[str], labels: Sequence[Label]) -> None:
+        self.contents = contents
         self.labels = list(labels)
         told = blake2b(digest_size=12, person=b"rhml-base")
         for item_id, label in zip(ids, labels, strict=True):
@@ -75,7 +74,9 @@ class Base:
         return stacked(X, own), np.concatenate([y, labels]) if len(y) else labels, guidance
 
 
-def read_base(base: Any, content: Sequence[Hashable] | None = None) -> Base | None:
+def read_base(
+    base: Any, content: Sequence[Hashable] | None = None, kind: str = "text"
+) -> Base | None:
     """Read ``base=(X, y)``; rows without a label are left out.
 
     Parameters
@@ -83,7 +84,8 @@ def read_base(base: Any, content: Sequence[Hashable] | None = None) -> Base | No
     base : (X, y) or None
         X as a pool: list of str, Series or DataFrame; y a label a row.
     content : sequence of column names, optional
-        As of the pool.
+    kind : str
+        Both as of the pool.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def read_base(base: Any, content: Sequence[Hashable] | None = None) -> Base | No
         msg = f"base is a {type(base).__name__}: expected (X, y), old rows and a label for each"
         raise BadInputError(msg)
     X, y = base
-    items = Pool(X, content=content if hasattr(X, "columns") else None)
+    items = Pool(X, content=content if hasattr(X, "columns") else None, kind=kind)
     values = list(y)
     if len(values) != items.n_rows:
         msg = f"base: X has {items.n_rows} rows and y {len(values)} labels; expected one a row"
@@ -104,4 +106,4 @@ def read_base(base: Any, content: Sequence[Hashable] | None = None) -> Base | No
     labels = [clean_label(values[row], f"base label of row {row}") for row in rows]
     one_type(labels, "base")
     numbers = [int(items.item_of_row[row]) for row in rows]
-    return Base([items.contents[n] for n in numbers], [items.ids[n] for n in numbers], labels)
+    return Base(taken(items.inputs, numbers), [items.ids[n] for n in numbers], labels)

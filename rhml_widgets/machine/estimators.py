@@ -44,6 +44,7 @@ __all__ = [
     "label_array",
     "outlook",
     "takes_prior",
+    "takes_signed_prior",
 ]
 
 
@@ -130,6 +131,11 @@ def label_array(y: Sequence[Label] | NDArray[Any]) -> NDArray[Any]:
 def takes_prior(head: Any) -> bool:
     """Tell whether guidance reaches a head as prior means or counts, not as rows."""
     return _is_ridge_logistic(head) or type(head) in NAIVE_BAYES
+
+
+def takes_signed_prior(head: Any) -> bool:
+    """Tell whether a head takes prior means below 0 too, which prior counts cannot say."""
+    return _is_ridge_logistic(head)
 
 
 def _is_ridge_logistic(head: Any) -> bool:

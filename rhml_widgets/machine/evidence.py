@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Label
     from rhml_widgets.machine.base import Base
-    from rhml_widgets.records import Judgment, Query
+    from rhml_widgets.records import Judgment, Lesson, Query
     from rhml_widgets.state import State
 
 __all__ = ["Evidence"]
@@ -64,7 +64,7 @@ class Evidence:
         self.taken[list(holdout)] = True
         self.asked: dict[int, None] = {}
         self.n_changes = 0
-        self._marked: dict[str, tuple[int, list[str], Label]] = {}
+        self._marked: dict[str, tuple[int, list[str], Label, int | None]] = {}
 
     @property
     def seed(self) -> int:
@@ -121,9 +121,10 @@ class Evidence:
             held or known is not None or item_id in state.waiting or item_id in state.skipped
         )
         if answer and answer.rationale:
-            content = pool.contents[number]
+            content = pool.words(number)
             terms = [m if isinstance(m, str) else content[m[0] : m[1]] for m in answer.rationale]
-            self._marked[item_id] = (answer.seq, terms, answer.label)
+            of = number if pool.kind == "row" else None
+            self._marked[item_id] = (answer.seq, terms, answer.label, of)
         else:
             self._marked.pop(item_id, None)
         if answer is not None:
@@ -138,10 +139,13 @@ class Evidence:
         stances: list[tuple[int, Stance]] = []
         for seq, lesson in state.lessons.items():
             if not lesson.retracted:
-                stances += [(seq, Stance(**row, origin=lesson.origin)) for row in lesson.stances]
-        for seq, terms, label in self._marked.values():
+                of = self._spoken_of(lesson)
+                stances += [
+                    (seq, Stance(**row, origin=lesson.origin, item=of)) for row in lesson.stances
+                ]
+        for seq, terms, label, of in self._marked.values():
             stances += [
-                (seq, Stance(term=term, label=label, stance="supports", origin="mark"))
+                (seq, Stance(term=term, label=label, stance="supports", origin="mark", item=of))
                 for term in terms
             ]
         stances.sort(key=lambda pair: pair[0])
@@ -157,6 +161,12 @@ class Evidence:
             model=model,
             base=self.base,
         )
+
+    def _spoken_of(self, lesson: Lesson) -> int | None:
+        """Return the row a lesson on a column was given at: there it stood high or low."""
+        of = lesson.item_id
+        known = of is not None and self._pool.kind == "row" and of in self._pool
+        return self._pool.number(of) if known else None
 
     def unmeasured(self) -> list[int]:
         """Return the lessons, oldest first, that no version has learned as far as is known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError, UnknownItemError
 from rhml_widgets.machine.additive import Answer, Row, additive, matrix_row, text_row
+from rhml_widgets.machine.columns import traced
 from rhml_widgets.machine.explanations import Explanation, Neighbors
-from rhml_widgets.machine.matrices import is_sparse
+from rhml_widgets.machine.matrices import as_matrix, is_sparse, present
 from rhml_widgets.machine.models import check_model
-from rhml_widgets.machine.occlusion import hide_columns, hide_words
+from rhml_widgets.machine.occlusion import hide_columns, hide_nothing, hide_patches, hide_words
+from rhml_widgets.machine.patches import patch_of_pixels, patches
 from rhml_widgets.machine.terms import TermSpace, keeps_zero
 from rhml_widgets.machine.threads import single_threaded
+from rhml_widgets.machine.trees import tree_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +30,12 @@ if TYPE_CHECKING:
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.space import Space
 
 __all__ = ["explain", "explain_item", "neighbors"]
 
 _LINE = 60
+_MATRIX = 2
 
 
 def explain(
@@ -45,7 +51,7 @@ def explain(
     Parameters
     ----------
     estimator : fitted classifier or Pipeline
-    X : list or Series of str, matrix or DataFrame
+    X : list or Series of str, matrix, DataFrame or images of shape (n, height, width[, channels])
         The items as the estimator reads them.
     i : int
         Position of the item in ``X``.
@@ -57,8 +63,9 @@ def explain(
     Returns
     -------
     Explanation
-        Exact for linear models and Naive Bayes, also behind scalers, selectors and truncated SVD;
-        by occlusion otherwise.
+        Exact for linear models and Naive Bayes, also behind scalers, encoders, column
+        transformers, selectors and truncated SVD, what is made of a column being summed; for trees
+        where the extra ``trees`` is installed; by occlusion otherwise. Of images, by patches.
 
     Raises
     ------
@@ -93,13 +100,21 @@ def explain(
             if found is not None:
                 return _of_text(found, row, terms, item)
         return hide_words(model, item, (label, against), terms=terms)
+    if len(getattr(X, "shape", ())) < _MATRIX:
+        X = np.asarray(list(X))  # a list of rows, of which one was looked at
+    if len(X.shape) > _MATRIX:
+        return hide_patches(model, X, i, (label, against))
     names = _column_names(model, X)
-    row = matrix_row(transformers, item)
-    if row is not None:
+    told = matrix_row(transformers, item, names)
+    if told is not None:
+        row, origins = told
         found = additive(classifier, row, label, against)
         if found is not None:
-            return _finished(found, row.columns, lambda c: names(int(c)), ())
-    return hide_columns(model, X, item, (label, against), names=names)
+            return _finished(*_summed(found, origins), lambda c: names[c], ())
+    by_trees = _by_trees(transformers, classifier, item, names, (label, against))
+    if by_trees is not None:
+        return _finished(*_summed(*by_trees), lambda c: names[c], ())
+    return hide_columns(model, X, i % X.shape[0], (label, against), names=names)
 
 
 def explain_item(
@@ -131,10 +146,80 @@ def explain_item(
             found = additive(fitted_head, row, label, against)
             if found is not None:
                 return _of_text(found, row, features.terms, content)
-    return explain(features.assemble(fitted_head), [content], 0, label=label, against=against)
+    if features.kind == "text":
+        return explain(features.assemble(fitted_head), [content], 0, label=label, against=against)
+    if isinstance(features.contents, list):
+        return hide_nothing(
+            features.assemble(fitted_head), [features.contents[number]], (label, against)
+        )
+    if features.origins is not None and not isinstance(fitted_head, Pipeline):
+        exact = _of_cached_row(features, fitted_head, number, label, against)
+        if exact is not None:
+            return exact
+    return explain(
+        features.assemble(fitted_head), features.contents, number, label=label, against=against
+    )
 
 
-def neighbors(X: Any, number: int, labeled_numbers: Sequence[int], k: int = 5) -> Neighbors:
+def _of_cached_row(
+    features: Features, head: Any, number: int, label: Label | None, against: Label | None
+) -> Explanation | None:
+    cached = features.X[[number]]
+    columns, values = present(cached)
+    origins = features.origins
+    row = Row(columns, values, None, None)
+    found = additive(head, row, label, against)
+    if found is None and (trees := tree_answer(head, cached, label, against)) is not None:
+        found, columns = trees, np.arange(cached.shape[1])
+    if found is None or origins is None:
+        return None
+    if features.kind == "row":
+        found, places = _summed(found, origins[columns])
+        return _finished(found, places, lambda c: features.input_names[c], ())
+    images: Any = features.contents
+    shape = images.shape[1:]
+    known = patches(*shape[:2])
+    found, places = _summed(found, patch_of_pixels(shape)[origins[columns]])
+    finished = _finished(found, places, lambda c: known[c].name, ())
+    order = {patch.name: patch for patch in known}
+    boxes = tuple((*order[name], rank) for rank, name in enumerate(finished.features))
+    return replace(finished, boxes=boxes)
+
+
+def _summed(found: Answer, origins: NDArray[np.intp]) -> tuple[Answer, NDArray[np.intp]]:
+    """Add up what was made of the same column."""
+    places, where = np.unique(origins, return_inverse=True)
+    total = np.zeros(len(places))
+    np.add.at(total, where, found.contributions)
+    return found._replace(contributions=total), places
+
+
+def _by_trees(
+    transformers: Sequence[Any],
+    classifier: Any,
+    item: Any,
+    names: Sequence[str],
+    asked: tuple[Label | None, Label | None],
+) -> tuple[Answer, NDArray[np.intp]] | None:
+    origins, depth = traced(transformers, names)
+    if depth < len(transformers):
+        return None
+    for step in transformers:
+        item = step.transform(item)
+    if hasattr(item, "iloc") and any(dtype.kind not in "biuf" for dtype in item.dtypes):
+        return None
+    found = tree_answer(classifier, as_matrix(item), *asked)
+    return None if found is None else (found, origins)
+
+
+def neighbors(
+    X: Any,
+    number: int,
+    labeled_numbers: Sequence[int],
+    k: int = 5,
+    *,
+    space: Space | None = None,
+) -> Neighbors:
     """Return the labeled items most like one item, by cosine.
 
     Parameters
@@ -144,10 +229,18 @@ def neighbors(X: Any, number: int, labeled_numbers: Sequence[int], k: int = 5) -
         The item; left out of its own neighbors.
     labeled_numbers : sequence of int
     k : int
+    space : Space, optional
+        Says how alike rows of a table are, whose columns differ in their units.
     """
     labeled = np.array([n for n in labeled_numbers if n != number], dtype=np.intp)
     if not len(labeled):
         return Neighbors(number, (), ())
+    if space is not None:
+        with single_threaded():
+            # Two rows drawn at random are 2 apart, and so .37 alike.
+            alike = np.exp(-space.away(X[[number]], X[labeled]).ravel() / 2)
+        best = np.argsort(-alike, kind="stable")[:k]
+        return Neighbors(number, tuple(labeled[best].tolist()), tuple(alike[best].tolist()))
     with single_threaded():
         rows = X[labeled]
         if is_sparse(X):
@@ -271,9 +364,9 @@ def _finished(
     )
 
 
-def _column_names(model: Any, X: Any) -> Callable[[int], str]:
+def _column_names(model: Any, X: Any) -> list[str]:
     names = getattr(X, "columns", None)
     if names is None:
         first = model.steps[0][1] if isinstance(model, Pipeline) else model
         names = getattr(first, "feature_names_in_", None)
-    return lambda column: f"#{column}" if names is None else str(names[column])
+    return [f"#{c}" for c in range(X.shape[1])] if names is None else [str(name) for name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,17 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.columns import traced
+from rhml_widgets.machine.defaults import default_model, flattened, in_front_of
+from rhml_widgets.machine.inputs import appended, count, missing, names_of, own_copy, taken
+from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.matrices import as_matrix, dense_row, is_sparse, stacked, twins
 from rhml_widgets.machine.models import (
     check_model,
-    default_model,
-    in_front_of,
     is_brought,
     needs_labels,
     seeded,
+    takes_images,
     takes_texts,
 )
 from rhml_widgets.machine.spans import is_vectorizer
@@ -41,9 +45,11 @@ class Features:
     Parameters
     ----------
     model : classifier or Pipeline
-        Fitted or not; never changed. A lone classifier gets the default vectorizer in front.
-    contents : sequence of str, length n_items
+        Fitted or not; never changed. A lone classifier gets in front what makes it read the items.
+    contents : list of str, DataFrame, matrix or ndarray, n_items
         The unique items of the pool, in the order of their numbers.
+    kind : {"text", "row", "image"}
+        What they are.
     fit_on : ndarray of int, optional
         Numbers of the items the leading steps may see while they are fitted; all if None.
     transform : {"pool", "labels"}
@@ -64,7 +70,11 @@ class Features:
     X32 : the same in float32, sharing its indices; None where X is
     terms : TermSpace
         Its ``depth`` is 0 where the features are not a text's terms.
-    contents : list of str
+    contents : list of str, DataFrame, matrix or ndarray
+    input_names : list of str
+        Of the columns of rows.
+    origins : ndarray of int, shape (n_features,), or None
+        Of which column, or pixel, each feature is; None where some are of several, and for texts.
     notes : list of str
         What was decided for the user, to be shown.
 
@@ -84,8 +94,9 @@ class Features:
     def __init__(
         self,
         model: Any,
-        contents: Sequence[str],
+        contents: Any,
         *,
+        kind: str = "text",
         fit_on: NDArray[np.intp] | None = None,
         transform: str = "pool",
         random_state: int = 0,
@@ -95,7 +106,9 @@ class Features:
             message = f"transform={transform!r}: expected 'pool' or 'labels'"
             raise BadInputError(message)
         self.model = model
-        self.contents = list(contents)
+        self.kind = kind
+        self.contents = contents if hasattr(contents, "shape") else list(contents)
+        self.input_names = names_of(contents) if kind == "row" else []
         self.notes: list[str] = []
         self.steps: list[tuple[str, Any]] = []
         self.fitted_head: Any = None
@@ -104,25 +117,33 @@ class Features:
         self._frequency: NDArray[np.float64] | None = None
         self._typical: float | None = None
         self._signed: bool | None = None
+        self.middles: dict[int, float] = {}
         self._columns: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
         self._random_state = random_state
         steps = self._all_steps(model)
         # What was put in front of a lone classifier is no step of the user's to refit.
         leading = _leading(steps) if transform == "pool" or self.notes else []
-        own = is_brought(model)
+        own = not self.notes and is_brought(model, kind)
         with single_threaded():
             if leading and own:
                 self._keep(leading)
             elif leading:
                 self._fit(leading, fit_on)
+            if self.X is None and transform == "pool" and self._is_matrix:
+                self._rows = twins(as_matrix(self.contents))
         rest = steps[len(self.steps) :]
         self._head_name = rest[-1][0]
         head = rest[0][1] if len(rest) == 1 else Pipeline(rest)
         self.head = seeded(head, random_state)
         if own:
             self.fitted_head = copy.deepcopy(head)
-        self.terms = TermSpace([step for _, step in self.steps])
+            if self.steps:
+                # It is handed a matrix now, which has no names it could be asked for.
+                self.fitted_head.__dict__.pop("feature_names_in_", None)
+        fitted = [step for _, step in self.steps]
+        self.terms = TermSpace(fitted if kind == "text" else [])
+        self.origins = self._traced(fitted) if kind != "text" and self.X is not None else None
 
     @property
     def X(self) -> Any:  # noqa: N802
@@ -133,6 +154,20 @@ class Features:
     def X32(self) -> Any:  # noqa: N802
         """The matrix in float32, for ranking."""
         return self._rows[1]
+
+    @property
+    def _is_matrix(self) -> bool:
+        return self.kind == "row" and not hasattr(self.contents, "iloc")
+
+    def _traced(self, steps: Sequence[Any]) -> NDArray[np.intp] | None:
+        width = int(np.prod(self.contents.shape[1:])) if hasattr(self.contents, "shape") else 0
+        origins, depth = traced(steps, self.input_names or [""] * width)
+        return origins if depth == len(steps) else None
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether each column of ``X`` is of one column of the rows."""
+        return self.kind == "row" and self.origins is not None
 
     @property
     def in_terms(self) -> bool:
@@ -147,9 +182,14 @@ class Features:
                 self._names = self.terms.names(self.contents)
             else:
                 try:
-                    self._names = self._transformer().get_feature_names_out()
+                    named = self._transformer().get_feature_names_out()
                 except (AttributeError, ValueError, NotFittedError):
-                    return None
+                    if not self.in_columns:
+                        return None
+                    named = np.asarray(self.input_names, dtype=object)[self.origins]
+                # "numbers__age" is for whoever wrote the ColumnTransformer.
+                short = [str(name).split("__", 1)[-1] for name in named]
+                self._names = np.asarray(short if self.input_names else named, dtype=object)
         return self._names
 
     @property
@@ -162,7 +202,7 @@ class Features:
             if is_sparse(X):
                 present = np.bincount(X.indices[X.data != 0], minlength=X.shape[1])
             else:
-                present = np.count_nonzero(X, axis=0)
+                present = np.count_nonzero(np.nan_to_num(X), axis=0)
             self._frequency = present / max(X.shape[0], 1)
         return self._frequency
 
@@ -172,7 +212,7 @@ class Features:
         if self._typical is None:
             X = self.X
             values = np.zeros(0) if X is None else np.abs(X.data if is_sparse(X) else X)
-            values = values[values != 0]
+            values = values[(values != 0) & np.isfinite(values)]
             self._typical = float(values.mean()) if values.size else 0.0
         return self._typical
 
@@ -187,7 +227,7 @@ class Features:
         if numbers is None:
             return self.contents if self.X is None else self.X32
         if self.X is None:
-            return [self.contents[int(number)] for number in numbers]
+            return taken(self.contents, numbers)
         return self.X[numbers]
 
     def columns(self, term: str) -> list[int]:
@@ -197,19 +237,45 @@ class Features:
         -------
         list of int
             The whole term's column if the model has one, else its parts'; empty if it has none.
+            Of a row's column, by its name, all that were made of it.
         """
+        if self.in_columns and self.origins is not None:
+            place = self.input_names.index(term) if term in self.input_names else -1
+            return [int(column) for column in np.flatnonzero(self.origins == place)]
         if not self.in_terms:
             return []
         if term not in self._columns:
             self._columns[term] = self.terms.columns(term)
         return self._columns[term]
 
-    def transform(self, contents: Sequence[str]) -> Any:
-        """Return the rows of other texts, shape (n_contents, n_features)."""
+    def transform(self, contents: Any) -> Any:
+        """Return the rows of other items, shape (n_contents, n_features)."""
         if self.X is None:
-            return list(contents)
+            return own_copy(contents)
+        if not self.steps:
+            return as_matrix(contents)
         with single_threaded():
-            return as_matrix(self._transformer().transform(list(contents)))
+            return as_matrix(self._transformer().transform(own_copy(contents)))
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether ``X`` holds missing values."""
+        if self.X is None or self.kind == "text":
+            return False
+        values = self.X.data if is_sparse(self.X) else self.X
+        return bool(np.isnan(values).any())
+
+    def missing_words(self) -> str:
+        """Return which columns lack values and what can be done; "" where none does."""
+        gaps = missing(self.contents)
+        if not gaps:
+            return ""
+        told = [f"column {name!r} has {n:,} missing" for name, n in list(gaps.items())[:3]]
+        more = f" and {len(gaps) - 3} more columns" if len(gaps) > len(told) else ""
+        return (
+            f"{', '.join(told)}{more}; impute them (SimpleImputer as a first step), or use a model "
+            "that takes missing values, for example HistGradientBoostingClassifier()"
+        )
 
     def signs(self, term: str, columns: Sequence[int]) -> NDArray[np.float64]:
         """Return the sign a term's features have in the texts that hold it, +1 or -1 a column.
@@ -242,12 +308,13 @@ class Features:
         ]
         return np.array(told, dtype=np.intp), rows[told]
 
-    def extend(self, contents: Sequence[str]) -> None:
+    def extend(self, contents: Any) -> None:
         """Append new items; the steps stay as they were fitted."""
-        if self.X is not None and len(contents):
+        if self.X is not None and count(contents):
             self._rows = twins(stacked(self.X, self.transform(contents)))
             self._frequency = self._typical = self._signed = None
-        self.contents += list(contents)
+            self.middles.clear()
+        self.contents = appended(self.contents, contents)
 
     def forms(self, word: str) -> list[int]:
         """Return the columns of words that look like forms of one word: see `TermSpace.forms`."""
@@ -270,11 +337,14 @@ class Features:
 
     def _all_steps(self, model: Any) -> list[tuple[str, Any]]:
         if isinstance(model, Pipeline):
-            return list(model.steps)
-        if takes_texts(model):
+            of_pixels = self.kind == "image" and hasattr(self.contents, "shape")
+            if not of_pixels or takes_images(model):
+                return list(model.steps)
+            return [("pixels", flattened(self.contents)), *model.steps]
+        if self.kind == "text" and takes_texts(model):
             return [("model", model)]
-        front, note = in_front_of(model)
-        self.notes.append(note)
+        front, note = in_front_of(model, self.kind, self.contents)
+        self.notes += [note] if note else []
         return [*front, ("model", model)]
 
     def _transformer(self) -> Any:
@@ -282,12 +352,15 @@ class Features:
 
     def _keep(self, steps: Sequence[tuple[str, Any]]) -> None:
         self.steps = copy.deepcopy(list(steps))
-        self._rows = twins(as_matrix(self._transformer().transform(self.contents)))
+        for place, (name, step) in enumerate(self.steps):
+            if not is_fitted(step):  # what was put in front, which learns nothing
+                self.steps[place] = (name, step.fit(self.contents))
+        self._rows = twins(as_matrix(self._transformer().transform(own_copy(self.contents))))
 
     def _fit(self, steps: Sequence[tuple[str, Any]], fit_on: NDArray[np.intp] | None) -> None:
         """Fit the leading steps one by one, as far as that goes without labels."""
-        chosen = range(len(self.contents)) if fit_on is None else fit_on
-        current: Any = [self.contents[int(number)] for number in chosen]
+        chosen = np.arange(count(self.contents)) if fit_on is None else fit_on
+        current: Any = taken(self.contents, chosen)
         for name, step in steps:
             if step is None or isinstance(step, str):
                 self.steps.append((name, step))
@@ -302,8 +375,7 @@ class Features:
                 else:
                     current = own.fit(current).transform(current)
             except (TypeError, ValueError) as error:
-                if "empty vocabulary" in str(error):
-                    raise BadInputError(_EMPTY_VOCABULARY) from error
+                self._explain_refusal(own, error)
                 if not re.search(r"\by\b", str(error)):
                     raise
                 # Its tags do not say so, but it wants labels.
@@ -311,8 +383,16 @@ class Features:
             self.steps.append((name, own))
         if self.steps:
             if fit_on is not None:
-                current = self._transformer().transform(self.contents)
+                current = self._transformer().transform(own_copy(self.contents))
             self._rows = twins(as_matrix(current))
+
+    def _explain_refusal(self, step: Any, error: Exception) -> None:
+        """Say of an error that has a known remedy what that is."""
+        if "empty vocabulary" in str(error):
+            raise BadInputError(_EMPTY_VOCABULARY) from error
+        if "NaN" in str(error) and (gaps := self.missing_words()):
+            message = f"{type(step).__name__} refuses missing values: {gaps}"
+            raise BadInputError(message) from error
 
 
 _EMPTY_VOCABULARY = (

@@ -15,8 +15,10 @@ from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
-from rhml_widgets.machine.estimators import takes_prior
+from rhml_widgets.machine.estimators import takes_prior, takes_signed_prior
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.inputs import taken, with_usual
+from rhml_widgets.machine.leaning import Leaning, leaning, size, typical_rows
 from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.spans import without_term
 from rhml_widgets.machine.trust import LIFT, Support, heard
@@ -55,6 +57,9 @@ class Stance:
         "codebook": a class's name, definition or seed word.
     start, end : int, optional
         Where a mark stands in its item, in code points.
+    item : int, optional
+        Number of the item a column was spoken of: what stands in it there is what speaks. None:
+        that it is high.
     """
 
     term: str
@@ -64,6 +69,7 @@ class Stance:
     origin: str = "person"
     start: int | None = None
     end: int | None = None
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,15 @@ class GuidedTerm:
         The features it stands for; empty where the model has none of its own for it.
     weight : float
         What it counts as an item of its own; 1 is a mark nothing speaks against.
+    sides : tuple of int
+        Of a column's features: 1 where a high value speaks for the class, -1 where a low one.
     """
 
     term: str
     class_index: int
     columns: tuple[int, ...]
     weight: float
+    sides: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,15 +218,22 @@ def compile_guidance(
                 trust[index], evidence[index] = answer.left, (answer.seen, answer.borne)
         weight = answer.lift / LIFT
         if weight > 0:
-            terms.append(GuidedTerm(support.term, support.class_index, support.columns, weight))
+            told = (support.term, support.class_index, support.columns, weight, support.sides)
+            terms.append(GuidedTerm(*told))
     size = features.typical_value
     scale = min(1.0, _TYPICAL / size) if size else 1.0
+    of_rows = features.kind != "text"
     with_prior = features.in_terms and takes_prior(features.head)
+    if of_rows:
+        with_prior = takes_signed_prior(features.head)
     rows = None
     if terms and not with_prior and features.X is not None:
-        # A term that no text holds is an item without features: it would only blur its class.
-        told, rows = features.tell_apart([term.term for term in terms])
-        terms = [terms[place] for place in told.tolist()]
+        if of_rows:
+            rows = typical_rows(features, [Leaning(term.columns, term.sides) for term in terms])
+        else:
+            # A term that no text holds is an item without features: it would only blur its class.
+            kept, rows = features.tell_apart([term.term for term in terms])
+            terms = [terms[place] for place in kept.tolist()]
     return Guidance(
         classes=classes,
         prior=_prior(terms, features, len(classes), scale) if with_prior else None,
@@ -235,10 +251,23 @@ def compile_guidance(
 def _without(supports: Sequence[Support], struck: set[int], features: Features) -> list[Support]:
     """Take struck columns out of the supports, and supports out that are left with nothing."""
     left = [
-        support._replace(columns=tuple(c for c in support.columns if c not in struck))
+        support if struck.isdisjoint(support.columns) else _narrowed(support, struck)
         for support in supports
     ]
-    return [support for support in left if support.columns or not features.in_terms]
+    in_features = features.in_terms or features.kind != "text"
+    return [support for support in left if support.columns or not in_features]
+
+
+def _as_rows(terms: Sequence[GuidedTerm], features: Features) -> Any:
+    if features.kind == "text":
+        return features.transform([term.term for term in terms])
+    return typical_rows(features, [Leaning(term.columns, term.sides) for term in terms])
+
+
+def _narrowed(support: Support, struck: set[int]) -> Support:
+    kept = [place for place, column in enumerate(support.columns) if column not in struck]
+    sides = tuple(support.sides[place] for place in kept) if support.sides else ()
+    return support._replace(columns=tuple(support.columns[place] for place in kept), sides=sides)
 
 
 def _check(stance: Stance, classes: tuple[Label, ...]) -> None:
@@ -268,6 +297,9 @@ def _resolved(
     for index, stance in enumerate(stances):
         give_way()
         _check(stance, classes)
+        if features.kind != "text":
+            _of_column(supports, struck, (index, stance), features, classes)
+            continue
         for place, key in enumerate(_keys(stance, features)):
             form = stance.origin == "mark" and place > 0
             if stance.stance == "irrelevant":
@@ -278,6 +310,30 @@ def _resolved(
                 struck.pop(key, None)
                 _take_in(supports, key, stance, None if form else index, classes)
     return list(supports.values()), struck
+
+
+def _of_column(
+    supports: dict[tuple[_Key, int], Support],
+    struck: dict[_Key, str],
+    said: tuple[int, Stance],
+    features: Features,
+    classes: tuple[Label, ...],
+) -> None:
+    """Take in what is said of a column of rows; a strike is of all its features."""
+    index, stance = said
+    whole = tuple(features.columns(stance.term))
+    if stance.stance == "irrelevant":
+        for slot in [slot for slot in supports if whole and set(slot[0]) <= set(whole)]:
+            del supports[slot]
+        if stance.term in features.input_names:
+            struck[whole or stance.term] = stance.term
+        return
+    lean = leaning(features, whole, stance.item)
+    if lean.columns:
+        struck.pop(whole, None)
+        _take_in(supports, lean.columns, stance, index, classes)
+        slot = lean.columns, classes.index(stance.label)
+        supports[slot] = supports[slot]._replace(sides=lean.sides)
 
 
 def _keys(stance: Stance, features: Features) -> list[_Key]:
@@ -333,18 +389,36 @@ def _prior(
     for term in terms:
         # The parts of a phrase share what the whole would say.
         mean = _PER_LIFT * scale * LIFT * term.weight / len(term.columns)
-        for column, sign in zip(term.columns, features.signs(term.term, term.columns), strict=True):
+        sides = term.sides or features.signs(term.term, term.columns)
+        for column, side in zip(term.columns, sides, strict=True):
             cell = (term.class_index, column)
-            means[cell] = max(means.get(cell, 0.0), float(sign) * mean, key=abs)
+            if term.sides:
+                # Columns of a table differ in their units, words of a text do not.
+                usual = size(features, column)
+                own = mean / scale * (min(1.0, _TYPICAL / usual) if usual else 1.0)
+                means[cell] = means.get(cell, 0.0) + side * own
+            else:
+                means[cell] = max(means.get(cell, 0.0), float(side) * mean, key=abs)
     places = np.array(list(means), dtype=np.intp).reshape(-1, 2).T
     shape = (n_classes, features.X.shape[1])
     return sparse.csr_matrix((list(means.values()), (places[0], places[1])), shape)
 
 
 def _substitutes(struck_terms: Sequence[str], features: Features, labeled: NDArray[np.intp]) -> Any:
-    if not struck_terms or features.X is None or features.in_terms or not len(labeled):
+    if not struck_terms or not len(labeled):
+        return None
+    if features.kind != "text":
+        return None if features.in_columns else _with_usual(struck_terms, features, labeled)
+    if features.X is None or features.in_terms:
         return None
     texts = [features.contents[number] for number in labeled]
     for term in struck_terms:
         texts = [without_term(text, term) for text in texts]
     return features.transform(texts)
+
+
+def _with_usual(struck_terms: Sequence[str], features: Features, labeled: NDArray[np.intp]) -> Any:
+    rows = taken(features.contents, labeled)
+    for name in struck_terms:
+        rows = with_usual(rows, features.contents, name)
+    return features.transform(rows)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
-from rhml_widgets.exceptions import NotFittedYetError
+from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.machine.estimators import fit_head, outlook
 from rhml_widgets.machine.feedback import compile_guidance
 from rhml_widgets.machine.floor import give_way
@@ -16,13 +18,15 @@ from rhml_widgets.machine.snapshot import NO_TRUTH, Snapshot
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.feedback import Guidance
 
-__all__ = ["Change", "Fit", "fit", "fit_labels", "hits"]
+__all__ = ["Change", "Fit", "fit", "fit_labels", "hits", "naming_gaps"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
         Whatever the estimator raises.
     """
     began = time.perf_counter()
-    with single_threaded():
+    with single_threaded(), naming_gaps(features):
         head, view = _looked(known, features)
         give_way()
         change = None if known.lesson is None else _change(known, features, view, live)
@@ -146,6 +150,21 @@ def fit_labels(known: Snapshot, features: Features) -> Any:
         guidance=guidance,
         random_state=known.random_state,
     )
+
+
+@contextmanager
+def naming_gaps(features: Features) -> Iterator[None]:
+    """Say which columns lack values where a model refuses them."""
+    message = f"{type(features.head).__name__} refuses missing values: "
+    # Coefficients are fitted and multiplied here without scikit-learn, which would refuse.
+    if features.has_gaps and type(features.head) is LogisticRegression:
+        raise BadInputError(message + features.missing_words())
+    try:
+        yield
+    except ValueError as error:
+        if "NaN" in str(error) and (gaps := features.missing_words()):
+            raise BadInputError(message + gaps) from error
+        raise
 
 
 def _change(known: Snapshot, features: Features, view: Outlook, live: Fit | None) -> Change | None:

@@ -21,7 +21,7 @@ from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.estimators import outlook
 from rhml_widgets.machine.evidence import Evidence
 from rhml_widgets.machine.features import Features, check_model
-from rhml_widgets.machine.fit import Change, Fit, fit, hits
+from rhml_widgets.machine.fit import Change, Fit, fit, hits, naming_gaps
 from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.models import require_shared_classes
 from rhml_widgets.machine.speaker import Speaker
@@ -244,7 +244,7 @@ class Learner(Speaker):
             known = self.evidence.snapshot(self._printed)
         classes = self._classes_with(features.fitted_head, known.classes)
         nothing = np.full_like(known.label_of, -1)
-        with single_threaded():
+        with single_threaded(), naming_gaps(features):
             view = outlook(features.fitted_head, features.rows(), classes)
         made = Fit(
             snapshot=replace(
@@ -298,7 +298,7 @@ class Learner(Speaker):
     def swap(self, model: Any) -> None:
         """Take another model; labels, lessons and holdout stay."""
         check_model(model)
-        require_shared_classes(model, self._state.classes)
+        require_shared_classes(model, self._state.classes, self._pool.kind)
         with self._lock:
             self._take(model)
             self._asker.head = None

@@ -1,4 +1,4 @@
-"""What may be a session's model, and what is done for one that is not complete."""
+"""What may be a session's model, and what it reads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone, is_regressor
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from rhml_widgets.exceptions import BadInputError, warn
@@ -24,59 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_model",
-    "default_model",
-    "in_front_of",
     "is_brought",
     "needs_labels",
     "printed",
+    "reads_columns",
     "require_shared_classes",
     "seeded",
+    "takes_images",
     "takes_texts",
 ]
-
-_COMPONENTS = 100
-_SILENT_TAGS = not get_tags(LogisticRegression()).input_tags.sparse
-"""Whether this scikit-learn (1.6.0) does not say which of its estimators take sparse rows."""
-_DENSE = {
-    "GaussianNB",
-    "GaussianProcessClassifier",
-    "HistGradientBoostingClassifier",
-    "LinearDiscriminantAnalysis",
-    "QuadraticDiscriminantAnalysis",
-}
-"""Those that take none."""
-
-
-def default_model(kind: str = "text") -> Pipeline:
-    """Return the model a session has when it is given none.
-
-    Parameters
-    ----------
-    kind : {"text"}
-        What an item is.
-
-    Raises
-    ------
-    BadInputError
-        If there is no default for the kind.
-
-    Examples
-    --------
-    >>> default_model().steps[-1][1]
-    LogisticRegression(C=10, max_iter=1000)
-    """
-    if kind != "text":
-        message = f"no default model for items of kind {kind!r}; pass one as model="
-        raise BadInputError(message)
-    return Pipeline([("tfidf", _default_vectorizer()), ("model", _default_classifier())])
-
-
-def _default_vectorizer() -> TfidfVectorizer:
-    return TfidfVectorizer(sublinear_tf=True)
-
-
-def _default_classifier() -> LogisticRegression:
-    return LogisticRegression(C=10, max_iter=1000)
 
 
 def seeded(estimator: Any, random_state: int) -> Any:
@@ -147,14 +101,14 @@ def check_model(model: Any) -> None:
         raise BadInputError(message)
 
 
-def is_brought(model: Any) -> bool:
-    """Tell whether a model is fitted from texts to classes, so that it can answer as it is."""
-    return isinstance(model, Pipeline) and all(
-        step is None or isinstance(step, str) or is_fitted(step) for _, step in model.steps
-    )
+def is_brought(model: Any, kind: str = "text") -> bool:
+    """Tell whether a model is fitted from items to classes, so that it can answer as it is."""
+    if not isinstance(model, Pipeline):
+        return is_fitted(model) and (kind == "row" or (kind == "text" and takes_texts(model)))
+    return all(step is None or isinstance(step, str) or is_fitted(step) for _, step in model.steps)
 
 
-def require_shared_classes(model: Any, classes: Iterable[Label]) -> None:
+def require_shared_classes(model: Any, classes: Iterable[Label], kind: str = "text") -> None:
     """Refuse a fitted model that knows none of the declared classes; warn where they differ.
 
     Raises
@@ -162,7 +116,7 @@ def require_shared_classes(model: Any, classes: Iterable[Label]) -> None:
     BadInputError
     """
     declared = list(classes)
-    if not declared or not is_brought(model) or not hasattr(model, "classes_"):
+    if not declared or not is_brought(model, kind) or not hasattr(model, "classes_"):
         return
     known = [label.item() if hasattr(label, "item") else label for label in model.classes_]
     foreign = [label for label in known if label not in declared]
@@ -222,23 +176,18 @@ def takes_texts(model: Any) -> bool:
         return False
 
 
-def in_front_of(classifier: Any) -> tuple[list[tuple[str, Any]], str]:
-    """Return the steps that make a lone classifier read texts, and what to say of it.
-
-    The number of components is an upper bound: there are no more than texts or words.
-    """
-    steps: list[tuple[str, Any]] = [("tfidf", _default_vectorizer())]
-    note = f"{type(classifier).__name__} reads numbers: TfidfVectorizer(sublinear_tf=True)"
-    if not _takes_sparse(classifier):
-        steps.append(("svd", TruncatedSVD(_COMPONENTS)))
-        note += f" and, as it takes no sparse matrix, TruncatedSVD({_COMPONENTS})"
-    return steps, note + " was put in front of it"
+def reads_columns(model: Any) -> bool:
+    """Tell whether a Pipeline begins with steps that take the columns of a frame by name."""
+    while isinstance(model, Pipeline) and model.steps:
+        model = model.steps[0][1]
+    if isinstance(model, FeatureUnion):
+        return any(reads_columns(part) for _, part in model.transformer_list)
+    return hasattr(model, "transformers")
 
 
-def _takes_sparse(classifier: Any) -> bool:
-    """Tell whether a classifier takes sparse rows."""
-    try:
-        said: bool = get_tags(classifier).input_tags.sparse
-    except AttributeError:
-        return True
-    return said or (_SILENT_TAGS and type(classifier).__name__ not in _DENSE)
+def takes_images(step: Any) -> bool:
+    """Tell whether a Pipeline's first step reads images as they are: scikit-learn's read rows."""
+    if isinstance(step, Pipeline):
+        return bool(step.steps) and takes_images(step.steps[0][1])
+    inside = type(step).__module__.startswith("sklearn.")
+    return not inside or isinstance(step, FunctionTransformer)

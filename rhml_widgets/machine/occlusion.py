@@ -10,21 +10,24 @@ from scipy import sparse
 
 from rhml_widgets.machine.explanations import Explanation
 from rhml_widgets.machine.matrices import is_sparse
+from rhml_widgets.machine.patches import Patch, covered, patches
 from rhml_widgets.machine.question import ask
 from rhml_widgets.machine.spans import Place
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from rhml_widgets.machine.terms import TermSpace
 
-__all__ = ["hide_columns", "hide_words"]
+__all__ = ["hide_columns", "hide_nothing", "hide_patches", "hide_words"]
 
 _MOST_UNITS = 400
 """Words or columns hidden one at a time; what is beyond them is left to the gap."""
+_OTHERS = 20
+"""Rows whose values stand in for those of a hidden column."""
 _WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 
 
@@ -48,21 +51,41 @@ def hide_words(
 
 
 def hide_columns(
-    model: Any, X: Any, row: Any, asked: tuple[Any, Any], *, names: Callable[[int], str]
+    model: Any, X: Any, i: int, asked: tuple[Any, Any], *, names: Sequence[str]
 ) -> Explanation:
-    """Set each column to 0 in turn; in dense matrices to its median, or most frequent value."""
-    if is_sparse(row):
-        columns, inputs = _hidden_sparse(row)
-    elif hasattr(row, "iloc"):
-        columns, inputs = _hidden_frame(X, row)
-    else:
-        columns = np.arange(row.shape[1])[:_MOST_UNITS]
-        usual = np.median(np.asarray(X, dtype=np.float64), axis=0)
-        inputs = np.repeat(np.asarray(row, dtype=np.float64), len(columns) + 2, axis=0)
-        inputs[1] = usual
-        inputs[np.arange(len(columns)) + 2, columns] = usual[columns]
-    named = [names(int(column)) for column in columns]
-    return _occluded(model, _scores(model, inputs), named, asked)
+    """Replace each column in turn by what stands in it elsewhere; in a sparse row by 0.
+
+    The values are those of 20 other rows, always the same ones; the scores are averaged, and the
+    baseline is the mean score of those rows.
+    """
+    if is_sparse(X):
+        columns, inputs = _hidden_sparse(X[[i]])
+        return _occluded(model, _scores(model, inputs), [names[c] for c in columns], asked)
+    others = np.random.default_rng(0).permutation(X.shape[0])[: _OTHERS + 1]
+    others = others[others != i][:_OTHERS]
+    if not len(others):
+        others = np.array([i])
+    n_columns = min(X.shape[1], _MOST_UNITS)
+    inputs = _replaced(X, np.concatenate([[i], others]), n_columns)
+    scores, unit = _scores(model, inputs)
+    n = len(others)
+    hidden = scores[1 + n :].reshape(n_columns, n, -1).mean(axis=1)
+    means = np.vstack([scores[:1], scores[1 : 1 + n].mean(axis=0), hidden])
+    return _occluded(model, (means, unit), names[:n_columns], asked)
+
+
+def hide_patches(model: Any, images: Any, i: int, asked: tuple[Any, Any]) -> Explanation:
+    """Cover each patch of an image in turn with the mean of all images."""
+    known = patches(*images.shape[1:3])
+    scored = _scores(model, covered(images, i))
+    return _occluded(model, scored, [patch.name for patch in known], asked, boxes=known)
+
+
+def hide_nothing(model: Any, inputs: Any, asked: tuple[Any, Any]) -> Explanation:
+    """Return the bare score of an item that cannot be covered, an image in a file."""
+    scores, unit = _scores(model, inputs)
+    none = np.zeros_like(scores[:1])
+    return _occluded(model, (np.vstack([scores[:1], none]), unit), [], asked)
 
 
 def _hidden_sparse(row: Any) -> tuple[NDArray[np.intp], Any]:
@@ -75,20 +98,25 @@ def _hidden_sparse(row: Any) -> tuple[NDArray[np.intp], Any]:
     return columns, every.tocsr()
 
 
-def _hidden_frame(X: Any, row: Any) -> tuple[NDArray[np.intp], Any]:
-    import pandas as pd
-
-    columns = np.arange(row.shape[1])[:_MOST_UNITS]
-    usual = X.mode(dropna=False).iloc[[0]].copy()
-    for name in X.select_dtypes("number").columns:
-        usual[name] = X[name].median()
-    usual = usual.astype(X.dtypes.to_dict(), errors="ignore").set_axis(row.index)
-    frames = [row, usual]
-    for column in columns:
-        hidden = row.copy()
-        hidden.isetitem(column, usual.iloc[:, column].to_numpy())
-        frames.append(hidden)
-    return columns, pd.concat(frames)
+def _replaced(X: Any, chosen: NDArray[np.intp], n_columns: int) -> Any:
+    """Return the first chosen row, the others, and the first with each column from the others."""
+    n = len(chosen) - 1
+    total = len(chosen) + n_columns * n
+    source = np.zeros(total, dtype=np.intp)
+    source[1 : 1 + n] = np.arange(1, 1 + n)
+    base: Any = X.iloc[chosen] if hasattr(X, "iloc") else np.asarray(X)[chosen]
+    inputs: Any = base.iloc[source].copy() if hasattr(X, "iloc") else base[source]
+    for column in range(n_columns):
+        own = source.copy()
+        start = 1 + n + column * n
+        own[start : start + n] = np.arange(1, 1 + n)
+        if hasattr(X, "iloc"):
+            # Values move within their column, so that its dtype stays.
+            values = base.iloc[:, column].take(own)
+            inputs.isetitem(column, values.set_axis(inputs.index))
+        else:
+            inputs[:, column] = base[own, column]
+    return inputs
 
 
 def _words(terms: TermSpace, content: str) -> dict[str, list[tuple[int, int]]]:
@@ -128,6 +156,7 @@ def _occluded(
     asked: tuple[Any, Any],
     *,
     spans: Sequence[tuple[int, int, int]] = (),
+    boxes: Sequence[Patch] = (),
 ) -> Explanation:
     """Turn scores of the item, of an empty one, and of one for each hidden part into reasons."""
     scores, unit = scored
@@ -152,4 +181,5 @@ def _occluded(
         baseline=float(score[1]),
         method="occlusion",
         gap=float(score[0] - score[1] - contributions.sum()),
+        boxes=tuple((*boxes[i], rank) for rank, i in enumerate(order.tolist())) if boxes else (),
     )

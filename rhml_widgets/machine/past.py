@@ -11,6 +11,7 @@ from rhml_widgets.exceptions import RhmlError
 from rhml_widgets.journal.events import Extended, Fitted
 from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.fit import Fit, fit
+from rhml_widgets.machine.inputs import taken
 from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.verdicts import verdicts
 from rhml_widgets.state import State
@@ -57,7 +58,7 @@ def once_said(
         features = _features_of(learner, pool, then)
         made = None if brought else fit(known, features)
         head = features.fitted_head if made is None else made.head
-        features.extend([pool.contents[number] for number in since.tolist()])
+        features.extend(taken(pool.inputs, since))
         view = outlook(head, features.rows(), known.classes)
     except (RhmlError, ValueError, AttributeError):
         return None
@@ -106,7 +107,8 @@ def _features_of(learner: Learner, pool: Pool, then: NDArray[np.intp]) -> Featur
     held[learner.held] = True
     return Features(
         learner.model.estimator,
-        [pool.contents[number] for number in then.tolist()],
+        taken(pool.inputs, then),
+        kind=pool.kind,
         fit_on=np.flatnonzero(~held[then]),
         transform=learner.transform,
     )

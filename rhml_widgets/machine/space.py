@@ -23,6 +23,8 @@ SAMPLE = 4000
 
 N_DIMENSIONS = 50
 
+_AT_A_TENTH = 0.9
+
 N_ROUNDS = 15
 """Of k-means; assignments hardly move after ten."""
 
@@ -31,7 +33,9 @@ class Space:
     """Similarities and clusters of rows, kept cheap at any pool size.
 
     Sparse rows (texts) are compared by their cosine; dense rows by the cosine of their
-    standardized columns, or all rows of positive columns would be alike.
+    standardized columns, or all rows of positive columns would be alike. Rows of a table are
+    compared by the distance of their standardized columns, in which few columns do not make
+    everything that points the same way alike.
 
     Parameters
     ----------
@@ -39,6 +43,9 @@ class Space:
         Rows of the pool. Not kept.
     random_state : int
         Chooses the sample and where clusters begin.
+    by_distance : bool
+        For rows of a table: `alike` is then 1 where equal, .9 where the columns differ by a tenth
+        of a standard deviation (root mean square), and next to 0 from a half on.
 
     Examples
     --------
@@ -48,8 +55,9 @@ class Space:
     (True, False)
     """
 
-    def __init__(self, X: Any, *, random_state: int = 0) -> None:
+    def __init__(self, X: Any, *, random_state: int = 0, by_distance: bool = False) -> None:
         self.random_state = random_state
+        self.by_distance = by_distance
         self.sparse = sparse.issparse(X)
         n = X.shape[0]
         rng = np.random.default_rng(random_state)
@@ -57,8 +65,12 @@ class Space:
         sample = X[chosen]
         if not self.sparse:
             sample = np.asarray(sample, dtype=np.float64)
-            self._center = sample.mean(axis=0) if n else np.zeros(X.shape[1])
-            scale = sample.std(axis=0) if n else np.ones(X.shape[1])
+            self._center, scale = _moments(sample)
+            self._scale = np.where(scale > 0, scale, 1.0)
+        elif by_distance:
+            mean = np.asarray(sample.mean(axis=0)).ravel()
+            square = np.asarray(sample.multiply(sample).mean(axis=0)).ravel()
+            scale = np.sqrt(np.maximum(square - mean * mean, 0.0))
             self._scale = np.where(scale > 0, scale, 1.0)
         # Rows of a TfidfVectorizer are, and then there is nothing to do.
         self._of_length_one = self.sparse and bool(
@@ -76,13 +88,37 @@ class Space:
             return None
         space = _made.get(features)
         if space is None:
-            space = _made[features] = Space(features.X, random_state=random_state)
+            by_distance = getattr(features, "kind", "text") == "row"
+            space = _made[features] = Space(
+                features.X, random_state=random_state, by_distance=by_distance
+            )
         return space
 
     def alike(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
         """Return cosines of two sets of rows, shape (n_rows, n_others), in [-1, 1]."""
+        if self.by_distance:
+            near: npt.NDArray[np.float64] = _AT_A_TENTH ** (100 * self.away(rows, others))
+            return near
         mine, yours = self._unit(rows), self._unit(others)
         return _dense(mine @ yours.T)
+
+    def away(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
+        """Return mean squared differences of standardized columns, shape (n_rows, n_others).
+
+        Two rows drawn at random are 2 apart.
+        """
+        mine, yours = self._standardized(rows), self._standardized(others)
+        squares = [_dense((one * one).sum(axis=1)).ravel() for one in (mine, yours)]
+        total = squares[0][:, None] + squares[1][None, :] - 2 * _dense(mine @ yours.T)
+        found: npt.NDArray[np.float64] = np.maximum(total, 0.0) / max(rows.shape[1], 1)
+        return found
+
+    def _standardized(self, rows: Any) -> Any:
+        if self.sparse:
+            return sparse.csr_array(rows) @ sparse.diags_array(1.0 / self._scale)
+        rows = np.asarray(rows, dtype=np.float64)
+        # What is missing is as usual as can be.
+        return np.nan_to_num((rows - self._center) / self._scale)
 
     def groups(self, rows: Any, n_clusters: int) -> npt.NDArray[np.intp]:
         """Return the cluster of each row, shape (n_rows,), in [0, n_clusters)."""
@@ -122,7 +158,7 @@ class Space:
                 return None
             rows = sample[:, columns]
         else:
-            rows = (sample - self._center) / self._scale
+            rows = self._standardized(sample)
         with single_threaded():
             found = randomized_svd(rows, n_dimensions, n_iter=3, random_state=self.random_state)
         basis = np.zeros((sample.shape[1], n_dimensions), dtype=np.float32)
@@ -132,17 +168,27 @@ class Space:
     def points(self, rows: Any) -> npt.NDArray[np.float64]:
         """Return rows as points of length 1, or 0 where empty, of at most 50 dimensions."""
         if not self.sparse:
-            rows = (np.asarray(rows, dtype=np.float64) - self._center) / self._scale
+            rows = self._standardized(rows)
         return _of_length_one(_dense(rows if self._basis is None else rows @ self._basis))
 
     def _unit(self, rows: Any) -> Any:
         if self._of_length_one:
             return rows
         if not self.sparse:
-            return _of_length_one((np.asarray(rows, dtype=np.float64) - self._center) / self._scale)
+            return _of_length_one(self._standardized(rows))
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         inverse = np.divide(1.0, lengths, out=np.zeros(len(lengths)), where=lengths > 0)
         return sparse.diags_array(inverse).tocsr() @ sparse.csr_matrix(rows)
+
+
+def _moments(sample: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return mean and spread of each column, of the values that are not missing."""
+    known = np.isfinite(sample)
+    counts = np.maximum(known.sum(axis=0), 1)
+    values = np.where(known, sample, 0.0)
+    center = values.sum(axis=0) / counts
+    spread = np.where(known, values - center, 0.0)
+    return center, np.sqrt((spread * spread).sum(axis=0) / counts)
 
 
 _made: WeakKeyDictionary[Features, Space] = WeakKeyDictionary()

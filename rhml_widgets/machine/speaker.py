@@ -146,7 +146,13 @@ class Speaker:
             if self._features is None:
                 model, generation = self.model.estimator, self._generation
                 free = np.setdiff1d(np.arange(len(self._pool)), list(self.evidence.holdout))
-                made = Features(model, self._pool.contents, fit_on=free, transform=self.transform)
+                made = Features(
+                    model,
+                    self._pool.inputs,
+                    kind=self._pool.kind,
+                    fit_on=free,
+                    transform=self.transform,
+                )
                 # Without the lock: who holds it may be waiting for these features.
                 if generation == self._generation:
                     self._features = made
@@ -232,7 +238,7 @@ class Speaker:
             self.features(),
             head,
             number,
-            self._pool.contents[number],
+            self._pool.words(number),
             label=label,
             against=against,
         )
@@ -259,6 +265,8 @@ class Speaker:
 
     def neighbors(self, number: int, n: int = 3) -> list[tuple[int, float]]:
         """Return the nearest answered items, nearest first, with their similarity."""
-        X = self.features().X
+        features = self.features()
+        if features.X is None:
+            return []
         labeled: npt.NDArray[np.bool_] = self.evidence.label_of >= 0
-        return [] if X is None else self._nearest.of(X, number, labeled, n)
+        return self._nearest.of(features, number, labeled, n, seed=self.evidence.seed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.special import log_expit
 
+from rhml_widgets.machine.leaning import Leaning, presence, share
 from rhml_widgets.machine.matrices import is_sparse
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Support(NamedTuple):
     origin: str
     n_marks: int
     places: tuple[int, ...]
+    sides: tuple[int, ...] = ()
 
 
 class Heard(NamedTuple):
@@ -123,6 +125,9 @@ def _presence(
     """Return which labeled item holds which term, shape (n_labels, n_supports)."""
     if not len(labeled):
         return np.zeros((0, len(supports)), dtype=bool)
+    if features.kind != "text":
+        leans = [Leaning(support.columns, support.sides) for support in supports]
+        return np.column_stack([presence(features, lean, labeled) for lean in leans])
     if not features.in_terms:
         texts = [features.contents[number].casefold() for number in labeled]
         terms = [support.term.casefold() for support in supports]
@@ -145,8 +150,11 @@ def _presence(
 
 def _rarity(supports: Sequence[Support], features: Features) -> NDArray[np.float64]:
     """Return 1 for terms in at most a fifth of the texts, falling to 0 for those in all."""
-    frequency = features.document_frequency
-    shares = [float(frequency[list(s.columns)].min()) if s.columns else 0.0 for s in supports]
+    if features.kind != "text":
+        shares = [share(features, Leaning(s.columns, s.sides)) for s in supports]
+    else:
+        frequency = features.document_frequency
+        shares = [float(frequency[list(s.columns)].min()) if s.columns else 0.0 for s in supports]
     rarity: NDArray[np.float64] = np.log(1 / np.maximum(shares, 1e-12)) / np.log(_COMMON)
     return np.minimum(1.0, rarity)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotWrittenError
+from rhml_widgets.items.rows import Rows
 from rhml_widgets.report.lead import lead
 from rhml_widgets.report.markup import Html, element, rendered
 from rhml_widgets.report.pack import FrozenView, pack
@@ -15,6 +16,7 @@ from rhml_widgets.report.redaction import Redaction
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.views.explanation_panel import looks_of
+from rhml_widgets.views.item import content_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -112,7 +114,9 @@ def render(
     str
         The same for the same session.
     """
-    redaction = Redaction(texts)
+    contents = session.pool.contents
+    columns = contents.names if isinstance(contents, Rows) else ()
+    redaction = Redaction(texts, columns=columns)
     desk = Desk(session)
     views: list[FrozenView | str] = []
     curves = json_safe({**desk.curves(), "seq": 0, "status": ""})
@@ -185,14 +189,15 @@ def _answers(session: Session, redaction: Redaction) -> Html:
         judgment: Judgment | None = state.answer(item_id)
         if judgment is None or item_id not in pool:
             continue
-        text = redaction.text(pool.contents[pool.number(item_id)]) or "(not shown)"
+        content = redaction.content(content_props(pool, pool.number(item_id)))
+        text = content["text"] or "(not shown)"
         note = redaction.text(judgment.note or "")
         rows.append((text, str(judgment.label), judgment.stage, note))
     if not rows:
         return element("p", "No answers yet.")
     more = len(state.answers) - len(rows)
     caption = f"The latest {len(rows):,}; {more:,} more are in the journal." if more > 0 else ""
-    table = _table(("text", "label", "stage", "note"), rows)
+    table = _table((pool.kind, "label", "stage", "note"), rows)
     return rendered(table, element("p", caption)) if caption else table
 
 

@@ -154,7 +154,9 @@ class Person:
         if rng.random() < self.noise and others:
             label = others[int(rng.integers(len(others)))]
         duration = round(self.seconds * float(np.exp(rng.normal(0.0, 0.5))), 3)
-        rationale = self._marks_on(item.content, label, rng)
+        # It marks words; of rows and images it says nothing beyond the label.
+        text = item.content if isinstance(item.content, str) else ""
+        rationale = self._marks_on(text, label, rng)
         session.label(item.item_id, label, rationale=rationale or None, duration=duration)
         self.n_answers += 1
         self.n_wrong += label != right

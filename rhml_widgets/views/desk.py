@@ -24,6 +24,7 @@ from rhml_widgets.views.explanation_panel import (
     reasons_props,
     standing_stances,
 )
+from rhml_widgets.views.item import boxes_of, places_of
 from rhml_widgets.views.label_queue import (
     label_queue_props,
     problem_of,
@@ -34,6 +35,7 @@ from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
+    from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.session import Session
@@ -50,6 +52,9 @@ MAX_FLIPS = 200
 
 UNSEEN = 5
 """Of twice as many flips or more so many are not shown at first, to be judged blind."""
+
+MAX_MARKS = 6
+"""Reasons marked in an item on which advice stands."""
 
 _DESKS: weakref.WeakKeyDictionary[Session, Desk] = weakref.WeakKeyDictionary()
 _GUARD = threading.Lock()
@@ -232,16 +237,11 @@ class Desk:
         except Exception:  # noqa: BLE001 - a user's estimator may raise anything
             _LOG.exception("the reasons for an advice could not be found")
             explanation = None
-        spans: list[list[int]] = []
-        if explanation is not None:
-            strength = [float(value) for value in explanation.contributions]
-            marked = sorted(
-                (span for span in explanation.spans if strength[span[2]] > 0),
-                key=lambda span: -strength[span[2]],
-            )
-            spans = [[int(start), int(end)] for start, end, _ in marked[:6]]
+        spans, boxes = _loudest(session.pool, item_id, explanation)
         with session.steady():
-            return stop_props(session.state, session.pool, spans, kept(session.state).words())
+            return stop_props(
+                session.state, session.pool, spans, kept(session.state).words(), boxes
+            )
 
     def _status(self) -> str:
         session = self.session
@@ -320,6 +320,7 @@ class Desk:
                 session.classes_.index(self._said(number)),
                 stances,
                 before,
+                pool=pool,
             )
             near = learner.neighbors(number)
         effect = self.effect()
@@ -332,7 +333,7 @@ class Desk:
                 reasons=reasons,
                 neighbors=near,
                 effect=effect,
-                may_teach=not session.read_only,
+                may_teach=not session.read_only and pool.kind != "image",
                 status=self._status(),
                 empty=why,
                 problem=problem,
@@ -417,6 +418,26 @@ class Desk:
         self.standing = standing(state, truth)
         props = learning_curves_props(state, frame, self.standing)
         return {**props, "status": self._status()}
+
+
+def _loudest(
+    pool: Pool, item_id: str, explanation: Explanation | None
+) -> tuple[list[list[int]], list[list[float]]]:
+    """Return where the strongest reasons stand: in the text or the columns, or in the image."""
+    if explanation is None:
+        return [], []
+    strength = [float(value) for value in explanation.contributions]
+    places = [place for place in range(len(strength)) if strength[place] > 0][:MAX_MARKS]
+    if pool.kind == "row":
+        names = [explanation.features[place] for place in places]
+        return places_of(pool, pool.number(item_id), names), []
+    if pool.kind == "image":
+        return [], [box for place in places for box in boxes_of(pool, explanation, place)]
+    marked = sorted(
+        (span for span in explanation.spans if strength[span[2]] > 0),
+        key=lambda span: -strength[span[2]],
+    )
+    return [[int(start), int(end)] for start, end, _ in marked[:MAX_MARKS]], []
 
 
 def _why(session: Session) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.intervals import anytime
+from rhml_widgets.views.item import boxes_of, content_props
 from rhml_widgets.views.words import excerpt, lesson_words, quoted
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ _EXACTNESS = {
     "neighbors": "by the nearest answered items",
 }
 
+_BY_KIND = {
+    ("occlusion", "row"): "estimated · each column filled from other rows in turn",
+    ("occlusion", "image"): "estimated · each part covered by the mean image in turn",
+}
+
 
 def standing_stances(state: State | StateView) -> dict[str, tuple[str, Label | None, int]]:
     """Return what the person holds of each term now: stance, label and lesson, by term."""
@@ -46,6 +52,8 @@ def reasons_props(
     predicted: int,
     stances: Mapping[str, tuple[str, Label | None, int]],
     before: Explanation | None = None,
+    *,
+    pool: Pool | None = None,
 ) -> dict[str, Any]:
     """Return an explanation as rows, strongest first.
 
@@ -57,6 +65,8 @@ def reasons_props(
         From `standing_stances`.
     before : Explanation, optional
         Of the same item, label and contrast, by the version before the last lesson.
+    pool : Pool, optional
+        Where the item is of; needed for images.
     """
     index = {label: place for place, label in enumerate(classes)}
     values = [float(value) for value in explanation.contributions]
@@ -88,6 +98,7 @@ def reasons_props(
                 "stance_label": None if about is None else index.get(about),
                 "stance_lesson": lesson,
                 "spans": spans.get(i, []),
+                **_boxes(pool, explanation, i),
             }
         )
     return {
@@ -100,10 +111,21 @@ def reasons_props(
         "rest": float(sum(values) - sum(values[i] for i in listed)),
         "gap": float(explanation.gap),
         "method": explanation.method,
-        "exactness": _EXACTNESS[explanation.method],
+        "exactness": _exactness(explanation.method, pool),
         "rows": rows,
         "prediction_before": None if before is None else float(before.prediction),
     }
+
+
+def _boxes(pool: Pool | None, explanation: Explanation, feature: int) -> dict[str, Any]:
+    if pool is None or not explanation.boxes:
+        return {}
+    return {"boxes": boxes_of(pool, explanation, feature)}
+
+
+def _exactness(method: str, pool: Pool | None) -> str:
+    kind = "text" if pool is None else pool.kind
+    return _BY_KIND.get((method, kind), _EXACTNESS[method])
 
 
 def effect_props(
@@ -232,8 +254,8 @@ def explanation_props(
     answer = None if item_id is None else state.answer(item_id)
     item = None
     if item_id is not None and answer is not None:
-        text = pool.contents[pool.number(item_id)]
-        item = {"item_id": item_id, "text": text, "judged": labels.index(answer.label)}
+        content = content_props(pool, pool.number(item_id))
+        item = {"item_id": item_id, **content, "judged": labels.index(answer.label)}
     rows = []
     for number, similarity in neighbors:
         near = state.answer(pool.ids[number])
@@ -241,7 +263,7 @@ def explanation_props(
             rows.append(
                 {
                     "item_id": pool.ids[number],
-                    "excerpt": excerpt(pool.contents[number], 110),
+                    "excerpt": excerpt(pool.words(number), 110),
                     "label": labels.index(near.label),
                     "similarity": round(float(similarity), 3),
                 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.human.keys import action_keys, class_keys
 from rhml_widgets.machine.queue import reason_words
+from rhml_widgets.views.item import content_props, places_of
 from rhml_widgets.views.words import STAGES, duration_words, excerpt, quoted, undo_words
 
 if TYPE_CHECKING:
@@ -140,10 +141,13 @@ def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str,
 
 
 def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, Any]:
-    text = item.content
+    number = pool.number(item.item_id)
+    content = content_props(pool, number)
+    text = content["text"]
     draft = state.drafts.get(item.item_id)
     return {
         "item_id": item.item_id,
+        **content,
         "text": text[:MAX_TEXT],
         "truncated": len(text) > MAX_TEXT,
         "purpose": item.purpose,
@@ -154,11 +158,15 @@ def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, A
         if draft is None
         else {
             "note": draft.note,
-            "rationale": [
-                list(mark) for mark in draft.rationale or () if not isinstance(mark, str)
-            ],
+            "rationale": _spans(pool, number, draft.rationale or ()),
         },
     }
+
+
+def _spans(pool: Pool, number: int, marks: Sequence[Any]) -> list[list[int]]:
+    if pool.kind == "row":
+        return places_of(pool, number, marks)
+    return [list(mark) for mark in marks if not isinstance(mark, str)]
 
 
 def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> list[dict[str, Any]]:
@@ -171,7 +179,7 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
             continue
         seen.add(one.item_id)
         known = one.item_id in pool
-        content = pool.contents[pool.number(one.item_id)] if known else "(no longer in the pool)"
+        content = pool.words(pool.number(one.item_id)) if known else "(no longer in the pool)"
         stage = STAGES.get(one.stage, one.stage)
         if one.stage == "revised" and _kept(state, one):
             stage = "kept"
@@ -204,16 +212,22 @@ def _last_item(state: State | StateView, pool: Pool) -> str | None:
 
 
 def stop_props(
-    state: State | StateView, pool: Pool, spans: Sequence[Sequence[int]], record: str
+    state: State | StateView,
+    pool: Pool,
+    spans: Sequence[Sequence[int]],
+    record: str,
+    boxes: Sequence[Sequence[float]] = (),
 ) -> dict[str, Any] | None:
     """Return the advice that stands, or None.
 
     Parameters
     ----------
     spans : sequence of (start, end)
-        Words that spoke for the model's label, strongest first.
+        Words, or columns by their place, that spoke for the model's label, strongest first.
     record : str
         How earlier stops went, in words.
+    boxes : sequence of (top, left, bottom, right)
+        The parts of an image that did, as shares of it.
     """
     item_id = state.standing
     answer = state.answer(item_id) if item_id is not None else None
@@ -225,12 +239,13 @@ def stop_props(
         "item_id": item_id,
         "purpose": query.purpose if query else "teach",
         "why": reason_words(query.reason if query else ""),
-        "text": pool.contents[pool.number(item_id)],
+        **content_props(pool, pool.number(item_id)),
         "yours": labels.index(answer.label),
         "model": labels.index(answer.predicted.label),
         "words": f"I read {quoted(answer.predicted.label)}, firmly.",
         "record": record,
         "spans": [list(span) for span in spans],
+        **({"boxes": [list(box) for box in boxes]} if boxes else {}),
     }
 
 

@@ -69,4 +69,4 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
 
 
 def _excerpt_of(item_id: str, pool: Pool) -> str:
-    return excerpt(pool.contents[pool.number(item_id)], 40) if item_id in pool else item_id
+    return excerpt(pool.words(pool.number(item_id)), 40) if item_id in pool else item_id

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotSavedError
 from rhml_widgets.journal.events import Judged
+from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
 
 if TYPE_CHECKING:
@@ -110,13 +111,14 @@ class Actions:
         if self._desk.stopped_at is not None:
             msg = "advice stands on an answer: keep or revise that one first"
             raise BadInputError(msg)
+        pool = self._session.pool
         seq = self._session.label(
             own_id,
             self._class_at(label),
             seen=required("seen", seen),
             event_id=event_id,
             duration=seconds(ms),
-            rationale=rationale,
+            rationale=columns_at(pool, pool.number(own_id), rationale),
             note=note,
         )
         try:
@@ -247,7 +249,7 @@ class Actions:
     def full_text(self, *, item_id: Any) -> dict[str, Any]:
         """Return the whole of a text the page has only the beginning of."""
         pool = self._session.pool
-        return {"text": pool.contents[pool.number(item_id)]}
+        return {"text": pool.words(pool.number(item_id))}
 
     def shown(self, *, item_id: Any) -> None:
         """Log that an item reached the page."""

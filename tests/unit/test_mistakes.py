@@ -38,7 +38,7 @@ def session():
         ({"model": pd.Series(texts())}, "model, is a Series; did you mean"),
         ({"model": "tickets.csv"}, "model, is a str; did you mean"),
         ({"pool": dict(enumerate(texts()))}, r"pool is a dict.*list\(pool.values\(\)\)"),
-        ({"pool": set(texts())}, r"pool is a set: expected texts in an order.*sorted\(pool\)"),
+        ({"pool": set(texts())}, r"pool is a set: expected items in an order.*sorted\(pool\)"),
         ({"classes": set(CLASSES)}, r"classes is a set, whose order changes.*sorted\(classes\)"),
         ({"classes": frozenset(CLASSES)}, "classes is a frozenset"),
         ({"journal": 5}, "journal=5: expected the path of a file, or None for memory"),

@@ -244,7 +244,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   const pending = answers.all.some(({ state }) => state === "saving");
   const can: Record<Lettered, boolean> = {
     skip: open,
-    mark: open,
+    mark: open && item.kind !== "image",
     note: open,
     undo: heard && !WITHOUT_UNDO.has(props.state) && (props.undo !== null || pending),
     history: props.history.length > 0,

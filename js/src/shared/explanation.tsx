@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Heading, Spoken } from "./controls";
 import { EffectView } from "./effect";
-import { ReasonText } from "./marked";
+import { ReasonItem } from "./marked";
 import { Neighbors } from "./neighbors";
 import { NotSaved, ProblemNotice } from "./notice";
 import { ReasonsView } from "./reasons";
@@ -92,8 +92,8 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
         <div class="rhml-explained">
           {item && (
             <div class="rhml-explained-item">
-              <ReasonText
-                text={item.text}
+              <ReasonItem
+                item={item}
                 rows={reasons?.rows ?? []}
                 lit={lit}
                 onPoint={setPointed}

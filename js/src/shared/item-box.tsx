@@ -2,8 +2,10 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names } from "./controls";
+import { Fields, type FieldMark } from "./fields";
 import { lm } from "./keys";
-import type { ItemProps, Span, StopProps } from "./types";
+import { Picture } from "./picture";
+import type { ContentProps, ItemProps, Span, StopProps } from "./types";
 import type { Whole } from "./whole";
 import { MarkedText, Words, type TextMark } from "./words";
 
@@ -21,19 +23,30 @@ export interface ItemBoxProps {
 }
 
 const ROOMS = ["short", "middle", "long"] as const;
+const A_LINE = 40;
+const A_FIELD = 60;
 
-/** Lines that a text needs. */
-function room(text: string): number {
-  const length = text.length + 40 * (text.split("\n").length - 1);
+/** Characters' worth of room that an item takes. */
+function worth({ kind, text, fields = [] }: ContentProps): number {
+  const apart = fields.some(({ unseen }) => unseen) ? A_FIELD : 0;
+  const below = A_FIELD * fields.length + apart;
+  if (kind === "image") return Infinity;
+  return kind === "row" ? below : text.length + A_LINE * (text.split("\n").length - 1) + below;
+}
+
+/** Lines that an item needs. */
+function room(content: ContentProps): number {
+  const length = worth(content);
   return length <= 180 ? 0 : length <= 420 ? 1 : 2;
 }
 
 export function ItemBox(props: ItemBoxProps) {
   const { item, stop, items, marked, enter, off, waiting, onMark } = props;
   const { text, opened: open, more, open: onOpen } = props.whole;
-  // By the longest text at hand when the view opens; later a longer one makes room, for good.
-  const size = useRef(Math.max(0, ...items.map((one) => room(one.text))));
-  size.current = Math.max(size.current, room(stop?.text ?? text));
+  const shown = stop ?? (item && { ...item, text });
+  // By the largest item at hand when the view opens; later a larger one makes room, for good.
+  const size = useRef(Math.max(0, ...items.map(room)));
+  if (shown) size.current = Math.max(size.current, room(shown));
   const box = useRef<HTMLDivElement>(null);
   const [overflows, setOverflows] = useState(false);
   const id = stop?.item_id ?? item?.item_id;
@@ -60,26 +73,45 @@ export function ItemBox(props: ItemBoxProps) {
       <div
         class="rhml-item-scroll"
         ref={box}
-        // Without words to go to, keys have to reach it to scroll.
-        {...(stop && overflows ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" } : {})}
+        // Without words or columns to go to, keys have to reach it to scroll.
+        {...((stop || item?.kind === "image") && overflows
+          ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" }
+          : {})}
       >
-        {!(stop?.text ?? (item ? text : " ")).trim() && (stop || item) ? (
-          <p class="rhml-muted">(empty)</p>
-        ) : stop ? (
-          <MarkedText class="rhml-item-text" text={stop.text} marks={spans} />
-        ) : item ? (
-          <Words
+        {stop ? (
+          <Stopped stop={stop} marks={spans} />
+        ) : !item ? (
+          <p class="rhml-muted">{waiting}</p>
+        ) : item.kind === "row" ? (
+          <Fields
             key={item.item_id}
-            class="rhml-item-text"
-            text={text}
+            fields={item.fields ?? []}
             marked={marked}
             onMark={onMark}
             enter={enter}
             off={off}
-            label="The item. Mark the words that decide: arrow keys move, space marks."
+            label="The item. Mark the columns that decide: arrow keys move, space marks."
           />
         ) : (
-          <p class="rhml-muted">{waiting}</p>
+          <>
+            {item.kind === "image" ? (
+              <Picture src={item.image ?? ""} words={item.text} />
+            ) : text.trim() ? (
+              <Words
+                key={item.item_id}
+                class="rhml-item-text"
+                text={text}
+                marked={marked}
+                onMark={onMark}
+                enter={enter}
+                off={off}
+                label="The item. Mark the words that decide: arrow keys move, space marks."
+              />
+            ) : (
+              <Empty />
+            )}
+            {item.fields?.length ? <Fields fields={item.fields} label="The item" /> : null}
+          </>
         )}
       </div>
       {longer ? (
@@ -88,5 +120,36 @@ export function ItemBox(props: ItemBoxProps) {
         </Button>
       ) : null}
     </div>
+  );
+}
+
+function Empty() {
+  return <p class="rhml-muted">(empty)</p>;
+}
+
+/** The item again, with what spoke for the model's reading. */
+function Stopped({ stop, marks }: { stop: StopProps; marks: TextMark[] }) {
+  const rest = stop.fields?.length ? <Fields fields={stop.fields} label="The item" /> : null;
+  if (stop.kind === "row") {
+    const spoke = stop.spans.map(([place]): [number, FieldMark] => [
+      place,
+      { kind: "model", title: "spoke for my reading" },
+    ]);
+    return <Fields fields={stop.fields ?? []} marks={new Map(spoke)} label="The item" />;
+  }
+  if (stop.kind === "image") {
+    const parts = (stop.boxes ?? []).map((box) => ({ box, strength: 1, title: "spoke for my reading" }));
+    return (
+      <>
+        <Picture src={stop.image ?? ""} words={stop.text} parts={parts} />
+        {rest}
+      </>
+    );
+  }
+  return (
+    <>
+      {stop.text.trim() ? <MarkedText class="rhml-item-text" text={stop.text} marks={marks} /> : <Empty />}
+      {rest}
+    </>
   );
 }

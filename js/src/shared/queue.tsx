@@ -238,8 +238,10 @@ const WORDS: Record<Exclude<Lettered, "note">, [words: string, title: string]> =
   why: ["why", "My reasons for the item you answered last"],
 };
 
+const COLUMNS = ["mark columns", "Click the columns that decide, or M and the arrow keys"] as const;
+
 function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: readonly Lettered[] }) {
-  const { can, run, letters, stop, note, draft, tray } = of;
+  const { can, run, letters, stop, item, note, draft, tray } = of;
   return (
     <div class="rhml-actions">
       {only.map((which) => {
@@ -271,7 +273,7 @@ function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: re
           );
         }
         if (which === "why" && stop) return null; // the card has it
-        const [words, title] = WORDS[which];
+        const [words, title] = which === "mark" && item?.kind === "row" ? COLUMNS : WORDS[which];
         const back = which === "why" && of.place === "beside";
         return (
           <Button

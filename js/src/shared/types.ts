@@ -16,10 +16,33 @@ export interface ClassProps {
   count: number;
 }
 
-export interface ItemProps {
-  item_id: string;
-  /** "" is shown as "(empty)". */
+/** A part of an image, as shares of its height and width. */
+export type Box = [top: number, left: number, bottom: number, right: number];
+
+/** One column of a row. */
+export interface FieldProps {
+  name: string;
+  value: string;
+  /** Aligned at the end. */
+  number: boolean;
+  /** Shown to the person only. */
+  unseen: boolean;
+  markable: boolean;
+}
+
+/** An item as it is drawn. Missing: a text. */
+export interface ContentProps {
+  kind?: "text" | "row" | "image";
+  /** The text; of a row or an image, words for who cannot see it. */
   text: string;
+  /** The columns of a row, then those only the person sees; the latter of any kind of item. */
+  fields?: FieldProps[];
+  /** A data URI, "" where there is nothing to show: then `text` says why. */
+  image?: string;
+}
+
+export interface ItemProps extends ContentProps {
+  item_id: string;
   /** True where `text` is only the beginning; `full_text` asks for the rest. */
   truncated: boolean;
   purpose: "teach" | "check" | "challenge" | "probe";
@@ -30,13 +53,16 @@ export interface ItemProps {
   /** The journal's seq when this item was given out. */
   seen: number;
   /** What the person answered before an undo, to start again from. */
-  draft: { note: string | null; rationale: Span[] } | null;
+  draft: {
+    note: string | null;
+    /** Of a row: [i, i + 1] for the column at place i of `fields`. So also in `label`. */
+    rationale: Span[];
+  } | null;
 }
 
 /** Advice that stands until Enter (keep) or R (revise). */
-export interface StopProps {
+export interface StopProps extends ContentProps {
   item_id: string;
-  text: string;
   /** What it was asked for, and why in the words it was asked with: as in `ItemProps`. */
   purpose: string;
   why: string;
@@ -46,8 +72,10 @@ export interface StopProps {
   words: string;
   /** “When I was this sure and we differed, you kept your answer 2 times of 5.” or "". */
   record: string;
-  /** Words that spoke for the model's label, strongest first. */
+  /** Words, or columns by place, that spoke for the model's label, strongest first. */
   spans: Span[];
+  /** Of an image, the parts that did. */
+  boxes?: Box[];
 }
 
 export interface HistoryRow {
@@ -145,6 +173,8 @@ export interface ReasonRow {
   /** The lesson that gave it this stance: what its undo takes back. Without it no undo is offered. */
   stance_lesson?: number | null;
   spans: Span[];
+  /** Of an image: where it stands. */
+  boxes?: Box[];
 }
 
 export interface ReasonsProps {
@@ -216,7 +246,7 @@ export interface ExplanationProps {
   classes: string[];
   /** Words for the panel while there is nothing to explain; "" otherwise. */
   empty: string;
-  item: { item_id: string; text: string; judged: ClassIndex } | null;
+  item: (ContentProps & { item_id: string; judged: ClassIndex }) | null;
   /** “Why “trade” and not “how-to”” */
   heading: string;
   reasons: ReasonsProps | null;
