@@ -24,8 +24,8 @@ session"""
 ONE_WORD = """import rhml_widgets as rhml
 places = ('amber birch cedar delta ember fjord grove haven inlet jetty knoll larch maple north '
           'ocean pearl quartz river slate tulip umber viola willow xenon yacht zebra').split()
-texts = [f'escrow {{place}}' for place in places]
-texts += [f'hello {{place}} {{end}}' for place in places for end in ('there', 'again')]
+texts = [f'escrow {{place}} {{end}}' for place in places for end in ('today', 'again')]
+texts += [f'hello {{place}} {{end}}' for place in places for end in ('today', 'again')]
 session = rhml.Session(pool=texts, classes=['trade', 'chat'], journal={journal!r})
 session"""
 NEXT = """([root, before]) => {
