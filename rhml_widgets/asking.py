@@ -63,7 +63,12 @@ class Asking(Dialog):
     @property
     def labeled(self) -> str:
         """How far it is, in words: the same wherever it is said."""
-        return f"{self._state.n_labeled:,} of {self.n_askable:,} labeled"
+        return f"{self.n_labeled:,} of {self.n_askable:,} labeled"
+
+    @property
+    def n_labeled(self) -> int:
+        """Items answered, of those that may be asked: what left the pool is not among them."""
+        return self._learner.n_answered
 
     @property
     def check_share(self) -> float:

@@ -6,6 +6,7 @@ What needs no page: versions, the folder a journal would be in. The page is aske
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import shutil
@@ -17,15 +18,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
-from rhml_widgets.exceptions import JournalError
+from rhml_widgets.exceptions import BadInputError, JournalError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal import Journal, Noted
 from rhml_widgets.journal.lock import locks
-
-if TYPE_CHECKING:
-    import os
 
 __all__ = ["Finding", "examine", "file_system", "versions"]
 
@@ -106,6 +103,9 @@ def examine(folder: str | os.PathLike[str] = ".") -> list[Finding]:
     ...     [finding.what for finding in examine(folder)]
     ['versions', 'journal', 'writer lock', 'file system', 'free space']
     """
+    if not isinstance(folder, str | os.PathLike):
+        msg = f"folder={folder!r}: expected the path of a folder"
+        raise BadInputError(msg)
     return [versions(), *_store(Path(folder)), file_system(folder), _space(Path(folder))]
 
 

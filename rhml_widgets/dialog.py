@@ -153,7 +153,7 @@ class Dialog:
         return self._refit == "sync"
 
     @property
-    def chosen_keys(self) -> dict[Label, str]:
+    def keys(self) -> dict[Label, str]:
         """Keys chosen by class or action; see `rhml_widgets.human.keys`."""
         return dict(self._keys)
 

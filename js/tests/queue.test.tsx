@@ -713,6 +713,9 @@ describe("more classes than keys", () => {
     expect(one.root.querySelector(".rhml-tray")).not.toBeNull();
     press(one.root, "Escape");
     await settled();
+    expect(document.activeElement).toBe(one.root);
+    press(one.root, "/");
+    await settled();
     expect(document.activeElement).toBe(field);
   });
 

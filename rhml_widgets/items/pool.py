@@ -216,6 +216,8 @@ class Pool:
                 f"item {str(item_id)!r} is not in the pool of {len(self):,} items; ids come from "
                 "session.query() or session.predict_pool()"
             )
+            if isinstance(item_id, int):
+                msg += ", and a position is none: session.pool.ids[number] is an item's id"
             raise UnknownItemError(msg)
         return number
 

@@ -63,6 +63,7 @@ class Evidence:
         self.taken: npt.NDArray[np.bool_] = np.zeros(len(pool), dtype=bool)
         self.taken[list(holdout)] = True
         self.asked: dict[int, None] = {}
+        self._answered: set[int] = set()
         self.n_changes = 0
         self._marked: dict[str, tuple[int, list[str], Label, int | None]] = {}
 
@@ -81,6 +82,11 @@ class Evidence:
         for item_id in [*state.answers, *state.waiting, *state.skipped, *state.imported]:
             self._touch(item_id)
         self.n_changes = len(state.answers)
+
+    @property
+    def n_answered(self) -> int:
+        """Items of the pool that are answered, less the holdout."""
+        return len(self._answered)
 
     def follow(self, entry: Entry, item_id: str | None) -> None:
         """Take in one entry that was just folded and the item it touched."""
@@ -129,6 +135,10 @@ class Evidence:
             self._marked.pop(item_id, None)
         if answer is not None:
             self.asked[number] = None
+        if answer is not None and not held:
+            self._answered.add(number)
+        else:
+            self._answered.discard(number)
 
     def _index(self, label: Label) -> int:
         return list(self._state.classes).index(label)

@@ -123,6 +123,11 @@ class Learner(Speaker):
         return len(self._pool) - len(self.evidence.holdout)
 
     @property
+    def n_answered(self) -> int:
+        """How many of these are answered."""
+        return self.evidence.n_answered
+
+    @property
     def held(self) -> list[int]:
         """The numbers of the items kept aside for measuring."""
         return list(self.evidence.holdout)

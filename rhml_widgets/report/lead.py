@@ -68,7 +68,8 @@ def _question(session: Session, question: str | None) -> str:
     asked = question or f"Which of {names} is each {session.pool.kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
-    note = f", {twice:,} of them exact duplicates" if twice else ""
+    copies = "a copy of another" if twice == 1 else "copies of others"
+    note = f", {twice:,} of them {copies}" if twice else ""
     pool = f"The pool has {rows:,} {session.pool.kind}s{note}"
     return f"{asked} {pool}; {session.state.n_labeled:,} were answered."
 

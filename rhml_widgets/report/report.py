@@ -114,6 +114,10 @@ def render(
     str
         The same for the same session.
     """
+    for name, words in (("title", title), ("question", question)):
+        if words is not None and not isinstance(words, str):
+            msg = f"{name}={words!r}: expected words, or None"
+            raise BadInputError(msg)
     contents = session.pool.contents
     columns = contents.names if isinstance(contents, Rows) else ()
     redaction = Redaction(texts, columns=columns)

@@ -197,6 +197,7 @@ class Desk:
                 pool,
                 items=items,
                 n_askable=session.n_askable,
+                n_labeled=session.n_labeled,
                 model=self._model(),
                 stop=stop,
                 unusable=why,
@@ -207,7 +208,7 @@ class Desk:
                     serving=session.learner.live is not None,
                     waiting=bool(items),
                 ),
-                keys=session.chosen_keys,
+                keys=session.keys,
                 may_add=not any(isinstance(label, bool) for label in state.classes),
             )
 
@@ -246,7 +247,7 @@ class Desk:
     def _status(self) -> str:
         session = self.session
         why = session.why_read_only if session.read_only else None
-        return status_line(session.state, session.n_askable, why)
+        return status_line(session.state, session.n_askable, why, session.n_labeled)
 
     def _model(self) -> dict[str, Any]:
         session = self.session

@@ -33,6 +33,7 @@ def label_queue_props(
     items: Sequence[Item],
     n_askable: int,
     model: dict[str, Any],
+    n_labeled: int | None = None,
     stop: dict[str, Any] | None = None,
     unusable: str | None = None,
     problem: dict[str, Any] | None = None,
@@ -47,6 +48,8 @@ def label_queue_props(
         The current one, then those drawn ahead.
     n_askable : int
         Items that may be asked at all: the pool less the holdout.
+    n_labeled : int, optional
+        How many of these are answered; None: all that ever were.
     model : dict
         See `ModelProps` in ``js/src/shared/types.ts``, as for all that is returned here.
     stop : dict or None
@@ -57,13 +60,13 @@ def label_queue_props(
         Chosen keys, by class or action.
     """
     labels = list(state.classes)
-    labeled = state.n_labeled
+    n_labeled = state.n_labeled if n_labeled is None else n_labeled
     return {
         "seq": state.seq,
         "state": _queue_state(unusable, len(pool), stop, labels, items=items, problem=problem),
         "state_text": unusable or "",
-        "status": status_line(state, n_askable, unusable),
-        "progress": _progress(state, pool, n_askable),
+        "status": status_line(state, n_askable, unusable, n_labeled),
+        "progress": _progress(state, pool, n_labeled, n_askable),
         "classes": [
             {
                 "name": str(label),
@@ -80,7 +83,7 @@ def label_queue_props(
         "undo": undo_words(state, pool),
         "skip_reasons": list(SKIP_REASONS),
         "history": _history(state, pool, labels),
-        "last": _last_item(state, pool) if labeled else None,
+        "last": _last_item(state, pool) if n_labeled else None,
         "model": model,
         "problem": problem,
     }
@@ -110,17 +113,25 @@ def _queue_state(
     return "asking" if items or undrawn else "done"
 
 
-def status_line(state: State | StateView, n_askable: int, unusable: str | None) -> str:
-    """Return the status line, the same in all views of a session."""
+def status_line(
+    state: State | StateView, n_askable: int, unusable: str | None, n_labeled: int | None = None
+) -> str:
+    """Return the status line, the same in all views of a session.
+
+    ``n_labeled`` counts the answered among those that may be asked; None: all are.
+    """
+    n_labeled = state.n_labeled if n_labeled is None else n_labeled
+    count = f"{n_labeled:,} of {n_askable:,} labeled"
     if unusable is None and state.last_action() in state.skipped.values():
-        return f"skipped · {state.n_labeled:,} of {n_askable:,} labeled"
-    count = f"{state.n_labeled:,} of {n_askable:,} labeled"
+        return f"skipped · {count}"
     if unusable is not None:
         return f"{unusable} · {count}"
-    return f"saved · {count}" if state.n_labeled else count
+    return f"saved · {count}" if n_labeled else count
 
 
-def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str, Any]:
+def _progress(
+    state: State | StateView, pool: Pool, n_labeled: int, n_askable: int
+) -> dict[str, Any]:
     last: list[float] = []
     for seq in reversed(state.judgments):
         duration = state.judgments[seq].duration
@@ -129,10 +140,10 @@ def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str,
         if len(last) == RECENT:
             break
     each = statistics.median(last) if len(last) >= FEW else None
-    rest = n_askable - state.n_labeled
+    rest = n_askable - n_labeled
     left = f"{duration_words(each * rest)} for the rest" if each and rest > 0 else ""
     return {
-        "labeled": state.n_labeled,
+        "labeled": n_labeled,
         "total": n_askable,
         "seconds_each": None if each is None else round(each, 1),
         "left": left,

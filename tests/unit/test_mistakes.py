@@ -19,6 +19,7 @@ from rhml_widgets.exceptions import (
     JournalMismatchError,
     NotWrittenError,
     ReadOnlyError,
+    UnknownItemError,
     warn,
 )
 from rhml_widgets.items.labels import warn_of_lookalike
@@ -179,3 +180,15 @@ def test_warnings_point_at_the_line_of_whoever_called(session):
     assert [one.filename for one in caught] == [__file__] * 3
     lines = [one.lineno for one in caught]
     assert lines == [lines[0], lines[0] + 1, lines[0] + 3]
+
+
+def test_words_of_a_report_and_the_folder_of_a_checkup_are_checked(session, tmp_path):
+    with pytest.raises(BadInputError, match="title=3"):
+        session.report(tmp_path / "a.html", title=3)
+    with pytest.raises(BadInputError, match="folder=3"):
+        rhml.doctor(3)
+
+
+def test_a_position_is_no_id(session):
+    with pytest.raises(UnknownItemError, match="a position is none"):
+        session.label(3, session.classes_[0])

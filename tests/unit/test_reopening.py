@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
+import rhml_widgets as rhml
 from rhml_widgets import replay
 from rhml_widgets.exceptions import (
     BadInputError,
@@ -591,3 +592,16 @@ def test_replaying_with_the_session_still_open_elsewhere_reads_what_is_committed
     twin = replay(copy, pool=texts())
     assert twin.state.n_labeled >= 4
     twin.close()
+
+
+def test_what_left_the_pool_is_not_counted_as_progress_in_it(tmp_path):
+    texts = [f"text number {n}" for n in range(20)]
+    told = {"journal": tmp_path / "a.rhml", "refit": "manual"}
+    with rhml.Session(pool=texts, classes=["a", "b"], **told) as session:
+        for item_id in session.pool.ids[:12]:
+            session.label(item_id, "a")
+    with rhml.Session(pool=texts[8:], **told) as session:
+        assert session.labeled == "4 of 12 labeled"
+        assert session.state.n_labeled == 12
+        session.undo()
+        assert session.labeled == "3 of 12 labeled"

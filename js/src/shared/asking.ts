@@ -104,6 +104,8 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   const note = useRef<HTMLInputElement>(null);
   const pointed = useRef<string | undefined>(undefined);
   const told = useRef(new Set<string>());
+  // Esc in the field: letters act, answer after answer, until the field is asked for again.
+  const byLetters = useRef(false);
 
   const finding = isFinding(classes);
   const stop = props.state === "stopped" ? props.stop : null;
@@ -132,7 +134,8 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   });
 
   const home = () => {
-    const finds = isTyped(classes) && live && (stop === null || revising) && !isTouch();
+    const typed = isTyped(classes) && !byLetters.current;
+    const finds = typed && live && (stop === null || revising) && !isTouch();
     focusQuietly(finds && field.current ? field.current : root);
   };
   const close = () => {
@@ -266,6 +269,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   };
   const letters = lettersOf(props, stop === null || revising, frozen);
   const back = () => {
+    if (!revising) byLetters.current = true;
     setRevised(null);
     focusQuietly(root);
   };
@@ -302,6 +306,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
       return true;
     }
     if (finding && live && letters.meant(["find"], event)) {
+      byLetters.current = false;
       setFresh((n) => n + 1);
       focusQuietly(field.current);
       return true;

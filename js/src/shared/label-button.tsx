@@ -76,7 +76,7 @@ export function LabelButton(
         if (!off) onChoose(index, event);
       }}
     >
-      {one.key !== null && keyed && <Kbd>{one.key}</Kbd>}
+      {one.key !== null && one.key !== one.name && keyed && <Kbd>{one.key}</Kbd>}
       <span class="rhml-class-words">
         <span class="rhml-class-line">
           <span class="rhml-class-name" dir="auto">
