@@ -182,7 +182,8 @@ def compile_guidance(
     each label confirms or doubts the mark; the item a mark was made on does not count for it. How
     often which lift is met is learned from all marks of that origin together, so marks nobody
     could check yet are believed as much as their checked neighbors. The coefficient's prior mean
-    is 1.5 times the lift's posterior mean. A mark stands for the other forms of its word too.
+    is 1.5 times the lift's posterior mean. A mark stands for the other forms of its word too. What
+    is taught on purpose begins higher and is doubted more slowly.
 
     Raises
     ------

@@ -22,15 +22,14 @@ _LIFTS = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
 """Log-odds by which a term may raise its class."""
 _BELIEFS = {
     "mark": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
-    "person": np.array([0.0, 0.0, 0.3, 0.3, 0.25, 0.15]),
+    "person": np.array([0.01, 0.04, 0.25, 0.4, 0.2, 0.1]),
     "codebook": np.array([0.3, 0.2, 0.2, 0.1, 0.1, 0.1]),
 }
-"""How often each of them is met, by what the term comes from, before any evidence.
-
-What somebody taught on purpose always has an effect: labels may doubt it, only undo ends it.
-"""
+"""How often each of them is met, by what the term comes from, before any evidence."""
 _POOL = 3.0
 """The terms' worth of evidence that this belief counts for."""
+_SLOWLY = 0.3
+"""What a label counts for or against a term taught on purpose: such a lesson shall be seen."""
 LIFT = float(_LIFTS @ _BELIEFS["mark"])
 """Log-odds by which a marked term is expected to raise its class, before any evidence."""
 _ROUNDS = 50
@@ -96,8 +95,7 @@ def heard(
     bearing = present & (target[:, None] == which[None, :])
     borne = np.maximum(bearing.sum(axis=0) - own, 0)
     seen = np.maximum(present.sum(axis=0) - own, borne)
-    # Of a single class, too, something else must be possible.
-    shares = (np.bincount(target, minlength=n_classes) + 1) / (len(target) + max(n_classes, 2))
+    shares = (np.bincount(target, minlength=n_classes) + 1) / (len(target) + n_classes)
     base = np.log(shares / (1 - shares))[which]
     rarity = _rarity(supports, features)
     fading = _CODEBOOK / (1 + len(target) / (n_classes * _CODEBOOK_FADE))
@@ -109,7 +107,9 @@ def heard(
     for origin, belief in _BELIEFS.items():
         group = origins == origin
         if group.any():
-            shares = _shares(rarity[group], base[group], seen[group], borne[group], belief)
+            heed = _SLOWLY if origin == "person" else 1.0
+            counts = heed * seen[group], heed * borne[group]
+            shares = _shares(rarity[group], base[group], *counts, belief)
             left[group] = shares @ _LIFTS / (belief @ _LIFTS)
             lifts[group] = strength[group] * rarity[group] * (shares @ _LIFTS)
     left[strength * rarity == 0] = 0.0
@@ -154,8 +154,8 @@ def _rarity(supports: Sequence[Support], features: Features) -> NDArray[np.float
 def _shares(
     rarity: NDArray[np.float64],
     base: NDArray[np.float64],
-    seen: NDArray[np.int64],
-    borne: NDArray[np.int64],
+    seen: NDArray[np.float64],
+    borne: NDArray[np.float64],
     belief: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return how probable each of `_LIFTS` is for each term, shape (n_supports, n_lifts).

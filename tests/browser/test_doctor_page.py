@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lab import Lab, Notebook
+from lab import Lab
+from lab_notebook import Notebook
 
 
 def test_the_page_and_its_round_trip_are_told(tmp_path, browser):

@@ -160,7 +160,7 @@ def test_without_a_kernel_the_page_says_so_and_keeps_the_answer(lab, open_notebo
     queue.answer_many(2)
     notebook.restart()
     queue.press("1")
-    queue.await_status("disconnected")
+    queue.await_status("the kernel is gone")
     queue.await_text("Re-run the cell")
     assert len(lab.judged("gone.rhml")) == 2
     notebook.run()

@@ -119,7 +119,7 @@ def test_a_missing_distribution_is_named(monkeypatch):
 def test_without_a_page_it_is_plain_text(tmp_path):
     code = f"import rhml_widgets as rhml; rhml.doctor({str(tmp_path)!r})"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=False,

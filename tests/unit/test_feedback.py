@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
 from rhml_widgets.machine.estimators import fit_head
@@ -86,7 +84,7 @@ def test_a_common_word_says_less_than_a_rare_one(features):
 
 
 def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
-    stances = [Stance(term, "billing", origin="mark") for term in ("invoice", "crashes")]
+    stances = [Stance(word, "billing", origin="mark") for word in ("invoice", "crashes")]
     before, after = compiled(features, stances), compiled(features, stances, n_labels=30)
     assert after.evidence == ((8, 8), (8, 0))
     assert mean_of(after, features, "invoice", "billing") > 0.5 * mean_of(
@@ -99,12 +97,20 @@ def test_labels_confirm_a_right_mark_and_refute_a_wrong_one(features):
     assert after.trust[1] < 0.1
 
 
+def test_what_is_taught_on_purpose_is_doubted_more_slowly(features):
+    mark, lesson = (
+        compiled(features, [Stance("crashes", "billing", origin=origin)], n_labels=30).trust[0]
+        for origin in ("mark", "person")
+    )
+    assert mark < lesson < 0.6
+
+
 def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
     labeled = [number for number in range(30) if "twice" not in TEXTS[number]]
     truth = [TRUTH[number] for number in labeled]
     unseen = Stance("twice", "billing", origin="mark")
-    said = [("crashes", "billing"), ("how", "billing"), ("invoice", "bug")]
-    wrong = [Stance(term, label, origin="mark") for term, label in said]
+    pairs = [("crashes", "billing"), ("how", "billing"), ("invoice", "bug")]
+    wrong = [Stance(word, label, origin="mark") for word, label in pairs]
     alone, doubted = (
         compile_guidance(stances, features, CLASSES, labeled, truth)
         for stances in ([unseen], [*wrong, unseen])
@@ -113,12 +119,6 @@ def test_refuted_marks_cast_doubt_on_those_nobody_could_check(features):
     assert mean_of(doubted, features, "twice", "billing") < 0.7 * mean_of(
         alone, features, "twice", "billing"
     )
-
-
-def test_what_somebody_taught_on_purpose_is_never_without_effect(features):
-    taught = compiled(features, [Stance("crashes", "billing")], n_labels=30)
-    assert taught.evidence == ((9, 0),)
-    assert mean_of(taught, features, "crashes", "billing") > 1
 
 
 def test_the_item_a_mark_was_made_on_does_not_speak_for_it(features):
@@ -323,59 +323,3 @@ def test_undo_is_compiling_without_it_bit_for_bit(stances, n_labels, undone):
 
 
 shared = Features(default_model(), TEXTS)
-
-
-def test_terms_that_no_text_holds_are_no_items_of_their_own():
-    for steps in ([TruncatedSVD(5)], [TruncatedSVD(5), StandardScaler()]):
-        dense = Features(make_pipeline(TfidfVectorizer(), *steps, GaussianNB()), TEXTS)
-        stances = [Stance("zebra", "bug"), Stance("invoice", "billing"), Stance("lion", "how-to")]
-        guidance = compile_guidance(stances, dense, CLASSES)
-        assert [term.term for term in guidance.terms] == ["invoice"]
-        assert guidance.rows.shape == (1, 5)
-        assert guidance.supported_classes == (2,)
-        nothing = compile_guidance(stances[::2], dense, CLASSES)
-        assert nothing.empty
-        assert nothing.rows is None
-
-
-@pytest.mark.parametrize("head", [GaussianNB(), KNeighborsClassifier(3)])
-def test_class_names_in_no_text_do_not_blur_a_dense_model(head):
-    dense = Features(make_pipeline(TfidfVectorizer(), TruncatedSVD(8), head), TEXTS)
-    labeled = np.arange(0, 20)
-    truth = np.array(TRUTH)[labeled]
-    stances = [Stance(term, label) for term, label in zip("xyz", CLASSES, strict=True)]
-    X, y = dense.rows(labeled), np.array(CLASSES)[truth]
-    guided = fit_head(
-        dense.head, X, y, guidance=compile_guidance(stances, dense, CLASSES, labeled, truth)
-    )
-    plain = fit_head(dense.head, X, y)
-    rows = dense.rows(np.arange(30))
-    assert np.allclose(guided.predict_proba(rows), plain.predict_proba(rows))
-
-
-def test_a_term_counted_downwards_by_hashing_speaks_for_its_class_all_the_same():
-    model = make_pipeline(HashingVectorizer(n_features=2**12), LogisticRegression())
-    hashed = Features(model, TEXTS)
-    signs = []
-    for term in ("invoice", "crashes", "card", "export", "charged", "refund"):
-        [column] = hashed.columns(term)
-        row = hashed.transform([term])
-        signs.append(np.sign(row[0, column]))
-        stance = Stance(term, "billing", strength=10)
-        head = fit_head(
-            hashed.head,
-            X=hashed.rows(np.zeros(0, np.intp)),
-            y=[],
-            guidance=compile_guidance([stance], hashed, CLASSES),
-        )
-        assert head.predict(row).tolist() == ["billing"]
-        assert head.predict_proba(row)[0, list(head.classes_).index("billing")] > 0.5
-    assert set(signs) == {-1.0, 1.0}
-
-
-def test_of_a_single_class_marks_are_heard_without_a_warning(features):
-    guidance = compile_guidance(
-        [Stance("invoice", "billing")], features, ["billing"], [4, 5], [0, 0]
-    )
-    assert np.isfinite(guidance.prior.data).all()
-    assert np.isfinite(guidance.trust[0])

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from sessions import CLASSES, begin, right, texts, vague
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.report.lead import CLOSE, lead
 from rhml_widgets.report.redaction import Redaction
 from rhml_widgets.report.report import render
 
@@ -41,8 +39,8 @@ def session():
 def test_what_is_masked_in_the_texts_is_nowhere_else(session, texts):
     page = render(session, texts=texts)
     data = page[page.index("data-rhml-models") : page.index("</script>", page.index("data-rhml"))]
-    # The digits of a score are nobody's.
-    data = re.sub(r"\d\.\d{6,}", "", data)
+    # A long fraction may hold any four digits.
+    data = re.sub(r"\d\.\d{5,}", "", data)
     body = page[page.index("<body>") : page.index("data-rhml-models")]
     for secret in [*SECRETS, "9876543", "quiet-heron", "3.25"]:
         assert secret not in data, secret
@@ -72,55 +70,3 @@ def test_the_ten_lines_come_first_and_the_bytes_are_the_same_twice(session):
 def test_an_unknown_level_is_refused():
     with pytest.raises(BadInputError, match="expected one of 'full', 'excerpt', 'none'"):
         Redaction("half")
-
-
-def worked(n, *, every_check=False):
-    """Return a session with ``n`` answers; of a pool large enough to leave some."""
-    purposes = {"check": 1} if every_check else {"teach": 1}
-    opened = begin([*texts(60), *vague(30)], purposes=purposes)
-    for item_id, content in list(zip(opened.pool.ids, opened.pool.contents, strict=True))[:6]:
-        opened.label(item_id, right(content))
-    for k in range(n):
-        (item,) = opened.query()
-        # Of what says little, this person cannot make up their mind.
-        opened.label(item, CLASSES[k % 2] if item.content.startswith("either") else right(item))
-    return opened
-
-
-def line(session, name):
-    return dict(lead(session))[name]
-
-
-def test_close_calls_are_counted_from_the_live_scores_of_what_is_left():
-    with worked(36, every_check=True) as session:
-        said = line(session, "Not usable")
-        margins = session.learner.live.outlook.margin
-        left = [n for n in range(len(session.pool)) if not session.learner.taken[n]]
-        close = sum(margins[n] < CLOSE for n in left)
-        assert 0 < close < len(left)
-        assert f"{close} of the {len(left)} texts nobody answered are close calls" in said
-        assert "not an error that was checked" in said
-        assert f"{close} close calls" in line(session, "Next step")
-        # Whatever is answered or held out is no call to be made.
-        session.learner.taken[next(n for n in left if margins[n] < CLOSE)] = True
-        assert f"{close - 1} of the {len(left) - 1} texts" in line(session, "Not usable")
-
-
-def test_before_thirty_checks_no_share_and_no_close_calls_are_told():
-    with worked(4) as session:
-        assert line(session, "Not usable") == (
-            "not yet: 80 texts have only a label of the model, whose error is not known."
-        )
-        assert "close call" not in line(session, "Next step")
-
-
-def test_what_people_changed_is_told_with_its_size_and_its_looks():
-    with worked(4) as session:
-        lesson = session.teach("either", "crash", strength=10).lesson
-        assert "predictions changed." in line(session, "What people changed in it")
-        session.look(lesson, 1)
-        assert "judged blind: 0 of 1 judged." in line(session, "What people changed in it")
-        session.teach("again", stance="irrelevant")
-        page = render(session)
-        taught = page[page.index("taught beyond labels") : page.index(">Answers<")]
-        assert "0 of 1 judged" in taught
