@@ -125,6 +125,12 @@ class Measuring(Teaching):
             self._verdicts[seq] = said, self._verdicts.get(seq, (said, frame))[1]
             return size
 
+    @property
+    def n_auditable(self) -> int:
+        """Items an audit could be drawn from: judged by nobody, and not kept aside."""
+        with self._lock:
+            return int(np.count_nonzero(~self._learner.judged(self._state)))
+
     def _goes_on(self, version: int, n_free: int) -> Audit | None:
         """Return the last audit if nothing but its own items was judged since, else None."""
         audits = self._state.audits
