@@ -76,7 +76,7 @@ describe("the audit tab", () => {
     const { model, root, open, panel, act } = await draw(bench());
     await open("audit");
     expect(panel().textContent).toContain("shows nothing of what I say");
-    expect(panel().textContent).toContain("200: to about ± 6 %");
+    expect(panel().textContent).toContain("200 checks: about ± 6 %");
     expect(panel().textContent).toContain("How many checks of version 14?");
     expect(panel().querySelector<HTMLInputElement>("input:checked")?.value).toBe("100");
     panel().querySelector<HTMLInputElement>("input[value='200']")?.click();
@@ -132,7 +132,7 @@ describe("the audit tab", () => {
     const newer = "Version 15 answers now; how often it is wrong was not audited.";
     const { open, panel } = await draw(bench({ audit: someAudit({ found: FOUND, newer }) }));
     await open("audit");
-    for (const words of ["191", "2 % to 9 %", "of 2,457 items", "Version 14 was audited", newer]) {
+    for (const words of ["191", "2 to 9 %", "of 2,457 items", "Version 14 was audited", newer]) {
       expect(panel().textContent).toContain(words);
     }
   });
@@ -189,6 +189,14 @@ describe("if you stopped now", () => {
     expect(root.querySelector(".rhml-stop-now")?.textContent).toBe(
       "If you stopped now1,730 could be accepted at an estimated 5 % wrong [2, 9]. 727 are left, about 50 minutes at your pace.",
     );
+  });
+
+  it("asks at most twenty old labels at once", async () => {
+    const { model, act } = await draw(bench({ result: someResult({ old: { doubtful: 77, of: 500 } }) }));
+    expect(act("recheck")?.textContent).toBe("Look at 20 of them");
+    act("recheck")?.click();
+    await settled();
+    expect(model.of("recheck")[0]?.args).toMatchObject({ n: 20 });
   });
 
   it("leads to the audit where there is none", async () => {

@@ -422,23 +422,21 @@ class Desk:
         return {"standing": self.standing, **self.measured}
 
     def curves(self) -> dict[str, Any]:
-        """Return the props of the learning curves, and renew what costs as much.
-
-        That is `standing` and `measured`, the props of the audit and result tabs.
-        """
+        """Return the props of the learning curves, and renew `standing`, which costs as much."""
         session = self.session
         state, truth = session.still(), session.truth
         frame = curves(state, truth=truth)
         self.standing = standing(state, truth)
-        self.measured = self._measured(state)
         props = learning_curves_props(state, frame, self.standing)
         return {**props, "status": self._status()}
 
-    def _measured(self, state: StateView) -> dict[str, Any]:
+    def measure(self) -> None:
+        """Renew `measured`, the props of the audit and result tabs."""
         session = self.session
+        state = session.still()
         self._closer.ask()
         live = session.learner.version
-        return {
+        self.measured = {
             "audit": audit_props(
                 state,
                 n_free=session.n_auditable,

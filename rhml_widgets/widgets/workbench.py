@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from rhml_widgets.exceptions import RhmlError
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.widgets._widget import CurvesView, View, static
+
+_LOG = logging.getLogger("rhml_widgets")
 
 
 class Workbench(CurvesView):
@@ -26,6 +30,10 @@ class Workbench(CurvesView):
 
     def _refresh_curves(self) -> None:
         super()._refresh_curves()
+        try:
+            self._desk.measure()
+        except RhmlError:
+            _LOG.exception("the audit could not be read")
         # Sentences and tabs come with the curve's numbers, which are paced. All is made anew: by
         # the time a paced curve is due, the rest of the props may be of the past. Another view may
         # have had them computed, so what counts is what is on this page.

@@ -85,7 +85,7 @@ function Found({ found, newer }: { found: NonNullable<AuditProps["found"]>; newe
         </div>
         <div>
           <dt>wrong, of all of them</dt>
-          <dd class="rhml-number">{`${percent(low)} to ${percent(high)}`}</dd>
+          <dd class="rhml-number">{`${percent(low).slice(0, -2)} to ${percent(high)}`}</dd>
         </div>
       </dl>
       <p class="rhml-prose" dir="auto">
@@ -133,8 +133,8 @@ function Begin({ props: { version, choices, guess, why_not, n_free }, act, froze
               onChange={() => setWanted(many)}
             />
             <span>
-              <b class="rhml-number">{many === n_free ? `all ${count(many)}` : count(many)}</b>
-              {margin === 0 ? ": no doubt left" : `: to about ± ${percent(margin)}`}
+              <b class="rhml-number">{`${many === n_free ? "all " : ""}${plural(many, "check")}`}</b>
+              {margin === 0 ? ": no doubt left" : `: about ± ${percent(margin)}`}
             </span>
           </label>
         ))}

@@ -191,9 +191,13 @@ export interface OldLabelsProps {
   onAnswer(): void;
 }
 
+/** Asked at once: nobody wants a hundred before the next other item. */
+const AT_ONCE = 20;
+
 /** Labels brought along that look doubtful: to be asked again. */
 export function OldLabels({ old: { doubtful, of }, act, frozen, onAnswer }: OldLabelsProps) {
   const acts = useActs(act);
+  const n = Math.min(doubtful, AT_ONCE);
   return (
     <Notice
       tone="twice"
@@ -204,9 +208,9 @@ export function OldLabels({ old: { doubtful, of }, act, frozen, onAnswer }: OldL
             small
             action="recheck"
             off={acts.busy}
-            onClick={() => void acts.act("recheck", { n: doubtful }).then(onAnswer, () => {})}
+            onClick={() => void acts.act("recheck", { n }).then(onAnswer, () => {})}
           >
-            {doubtful === 1 ? "Look at it" : "Look at them"}
+            {doubtful === 1 ? "Look at it" : n < doubtful ? `Look at ${n} of them` : "Look at them"}
           </Button>
         )
       }
