@@ -23,7 +23,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const off = frozen || gone;
   const { audit, result } = props;
   const told =
-    props.standing.length > 0 || props.lessons.length > 0 || !!(result?.advice || result?.old);
+    props.standing.length > 0 || props.lessons.length > 0 || !!(result?.advice || result?.drift || result?.old);
   const answer = () => {
     open.setOpen("label");
     focusQuietly(root);

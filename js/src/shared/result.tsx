@@ -14,7 +14,7 @@ export interface ResultViewProps {
 }
 
 export function ResultView({ props, classes }: ResultViewProps) {
-  const { offers, best, not_yet, shares, n_classes, version, n_items, newer, drift, advice } = props;
+  const { offers, best, not_yet, shares, n_classes, version, n_items, newer, advice } = props;
   const [chosen, setChosen] = useState<number | null>(null);
   const at = Math.min(chosen ?? best ?? 0, offers.length - 1);
   const offer = offers[at];
@@ -45,15 +45,10 @@ export function ResultView({ props, classes }: ResultViewProps) {
       {shares.length ? (
         <Shares shares={shares} classes={classes} more={n_classes - shares.length} />
       ) : null}
-      {advice || drift ? (
+      {advice ? (
         <div class="rhml-advice">
           <Heading>Go on, or stop?</Heading>
-          {advice ? <p class="rhml-prose">{advice}</p> : null}
-          {drift ? (
-            <p class="rhml-prose" dir="auto">
-              {drift}
-            </p>
-          ) : null}
+          <p class="rhml-prose">{advice}</p>
         </div>
       ) : null}
     </section>
@@ -159,9 +154,9 @@ export interface StopNowProps {
 }
 
 /** If you stopped now: in the standing column, whatever tab is open. */
-export function StopNow({ props: { offers, best, not_yet, version, advice }, onAudit }: StopNowProps) {
+export function StopNow({ props: { offers, best, not_yet, version, advice, drift }, onAudit }: StopNowProps) {
   const offer = best === null ? undefined : offers[best];
-  if (!offer && !advice) return null;
+  if (!offer && !advice && !drift) return null;
   return (
     <section class="rhml-stop-now" aria-label="If you stopped now">
       <Heading>If you stopped now</Heading>
@@ -179,6 +174,11 @@ export function StopNow({ props: { offers, best, not_yet, version, advice }, onA
           ) : null}
         </p>
       )}
+      {drift ? (
+        <p class="rhml-prose" dir="auto">
+          {drift}
+        </p>
+      ) : null}
     </section>
   );
 }
