@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { AuditProps, Offer, ResultProps, WorkbenchProps } from "../src/shared/types";
 import workbench from "../src/workbench";
 import { fakeModel, mount, press, settled, type Mounted } from "./fake-model";
-import { someQueue } from "./fixtures";
+import { someItem, someQueue } from "./fixtures";
 
 let mounted: Mounted[] = [];
 afterEach(() => {
@@ -100,6 +100,22 @@ describe("the audit tab", () => {
     for (const key of ["1", "s", "u", "Enter"]) press(root, key);
     await settled();
     expect(model.sent.filter(({ action }) => action !== "shown")).toEqual([]);
+  });
+
+  it("counts no item as shown, and no time, that passes while another tab is open", async () => {
+    const { model, root, open } = await draw(bench());
+    expect(model.of("shown").map(({ args }) => args)).toEqual([{ item_id: "item-1" }]);
+    await open("audit");
+    model.put({ props: bench({ seq: 11, queue: someQueue({ items: [someItem(7)] }) }) });
+    await settled();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(model.of("shown")).toHaveLength(1);
+    await open("label");
+    expect(model.of("shown")[1]?.args).toEqual({ item_id: "item-7" });
+    press(root, "1");
+    await settled();
+    const { ms } = model.of("label")[0]?.args as { ms: number };
+    expect(ms).toBeLessThan(550);
   });
 
   it("keeps the event of a beginning that failed", async () => {
