@@ -170,7 +170,7 @@ def _offer(row: Mapping[Any, Any]) -> dict[str, Any]:
     timed = hours is not None and hours == hours and row["left"]  # noqa: PLR0124 - NaN: not timed
     best = bool(row["best"])
     return {
-        "threshold": float(row["threshold"]),
+        "threshold": round(float(row["threshold"]), 2),  # exactly, it is the score of an item
         **{name: int(row[name]) for name in told},
         # As a call: what is accepted unasked needs no threshold.
         "call": "session.result()" if best else f"session.result({float(row['threshold'])!r})",

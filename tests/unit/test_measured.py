@@ -143,13 +143,14 @@ def test_the_offers_are_the_rows_of_usable(session):
     usable = session.usable()
     assert len(result["offers"]) == len(usable) > 1
     for offer, (_, row) in zip(result["offers"], usable.iterrows(), strict=True):
-        for name in ("threshold", "n_items", "checked", "wrong", "low", "high", "left", "best"):
+        assert offer["threshold"] == round(row["threshold"], 2)
+        for name in ("n_items", "checked", "wrong", "low", "high", "left", "best"):
             assert offer[name] == row[name]
         assert (offer["value"] is None) == (row["checked"] < 30)
     assert usable["best"].tolist().index(True) == result["best"]
     assert result["offers"][result["best"]]["call"] == "session.result()"
     first = result["offers"][0]
-    assert first["call"] == f"session.result({first['threshold']!r})"
+    assert first["call"] == f"session.result({float(usable['threshold'].iloc[0])!r})"
     assert first["time"].endswith("at your pace")
     assert result["not_yet"] == ""
 
@@ -221,3 +222,17 @@ def test_items_that_came_later_are_compared_with_those_there_were(session):
     view = rhml.Workbench(session)
     assert awaited(view, "drift") == session.drift().words()
     assert view.props["result"]["drift"].startswith("The 60 new items differ")
+
+
+def test_two_pages_of_a_session_are_told_the_same(session):
+    one, two = rhml.Workbench(session), rhml.Workbench(session)
+    session.audit(30)
+    answer(session, 30)
+    until = time.monotonic() + 10
+    while time.monotonic() < until and not all(
+        (view.props["audit"]["found"] or {}).get("n") == 30 for view in (one, two)
+    ):
+        time.sleep(0.02)
+    assert one.props["audit"] == two.props["audit"]
+    assert one.props["audit"]["found"]["n"] == 30
+    assert one.props["standing"] == two.props["standing"]
