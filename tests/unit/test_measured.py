@@ -226,7 +226,7 @@ def test_items_that_came_later_are_compared_with_those_there_were(session):
 
 
 def test_what_one_page_had_computed_comes_to_the_other_too(session, monkeypatch):
-    monkeypatch.setattr(Pace, "ask", lambda self: None)
+    monkeypatch.setattr(Pace, "ask", lambda _: None)
     one, two = rhml.Workbench(session), rhml.Workbench(session)
     session.audit(30)
     answer(session, 30)
