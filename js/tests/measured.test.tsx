@@ -12,7 +12,7 @@ afterEach(() => {
 
 function someAudit(more: Partial<AuditProps> = {}): AuditProps {
   return {
-    version: 14, n_free: 2457, why_not: "", guess: 0.1, running: null, found: null, newer: "",
+    version: 14, n_free: 2457, why_not: "", guess: 0.1, had: 0, running: null, found: null, newer: "",
     choices: [{ n: 50, margin: 0.12 }, { n: 100, margin: 0.08 }, { n: 200, margin: 0.06 }],
     ...more,
   };
@@ -130,6 +130,14 @@ describe("the audit tab", () => {
     await settled();
     const [one, two] = model.of("audit").map(({ args }) => (args as { event_id: string }).event_id);
     expect(two).toBe(one);
+  });
+
+  it("adds to the audit that it would go on with", async () => {
+    const { open, panel, act } = await draw(bench({ audit: someAudit({ found: FOUND, had: 200 }) }));
+    await open("audit");
+    expect(panel().textContent).toContain("How many more checks of version 14?");
+    expect(panel().textContent).toContain("with the 200 you answered");
+    expect(act("audit-begin")?.textContent).toBe("Add 100 checks");
   });
 
   it("shows how far it is, and goes to the next check", async () => {

@@ -442,6 +442,7 @@ class Desk:
                 n_free=session.n_auditable,
                 live=live,
                 unusable=session.why_read_only if session.read_only else None,
+                before=session.goes_on(),
             ),
             "result": result_props(
                 state,

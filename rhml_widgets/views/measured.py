@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.measures.audit import Reading
-    from rhml_widgets.state import State, StateView
+    from rhml_widgets.state import Audit, State, StateView
 
 __all__ = ["audit_props", "margin", "result_props"]
 
@@ -49,7 +49,12 @@ def margin(n: int, size: int, share: float = _GUESS) -> float:
 
 
 def audit_props(
-    state: State | StateView, *, n_free: int, live: int | None, unusable: str | None
+    state: State | StateView,
+    *,
+    n_free: int,
+    live: int | None,
+    unusable: str | None,
+    before: Audit | None = None,
 ) -> dict[str, Any]:
     """Return what the audit tab shows: `AuditProps` in ``js/src/shared/types.ts``.
 
@@ -62,8 +67,12 @@ def audit_props(
         The version an audit would be of.
     unusable : str or None
         Why nothing can be answered here.
+    before : Audit or None
+        The audit that another one would go on with.
     """
     reading = audited(state)
+    had = 0 if before is None else read_audit(state, before).n
+    size = n_free if before is None else before.n_items
     last = next(reversed(list(state.audits.values())), None)
     begun = None if last is None else read_audit(state, last)
     share = reading.wrong / reading.n if reading is not None and reading.n >= AT_LEAST else _GUESS
@@ -72,9 +81,10 @@ def audit_props(
         "n_free": n_free,
         "why_not": _why_not(n_free, live, unusable),
         "choices": [
-            {"n": n, "margin": round(margin(n, n_free, share), 4)} for n in _choices(n_free)
+            {"n": n, "margin": round(margin(had + n, size, share), 4)} for n in _choices(n_free)
         ],
         "guess": round(share, 4),
+        "had": had,
         "running": None
         if begun is None or not begun.waiting
         else {

@@ -114,6 +114,7 @@ def audit(**more: Any) -> dict[str, Any]:
         "why_not": "",
         "choices": [{"n": 100, "margin": 0.083}],
         "guess": 0.1,
+        "had": 0,
         "running": None,
         "found": {
             "version": 14,

@@ -97,6 +97,23 @@ def test_what_a_choice_promises_is_what_it_leaves(session):
     )
 
 
+def test_more_checks_of_the_same_version_count_with_those_before(session):
+    session.audit(100)
+    answer(session, 100, off=range(0, 100, 10))
+    audit, _ = tabs(session)
+    assert (audit["had"], audit["n_free"]) == (100, 288)
+    share = session.audited().wrong / 100
+    assert audit["choices"][1] == {"n": 100, "margin": round(margin(200, 388, share), 4)}
+    session.audit(100)
+    answer(session, 100, off=range(0, 100, 10))
+    low, high = session.audited().error()
+    assert session.audited().n == 200
+    assert (high - low) / 2 == pytest.approx(audit["choices"][1]["margin"], abs=0.01)
+    work(session, 1)
+    session.fit()
+    assert tabs(session)[0]["had"] == 0
+
+
 def test_a_page_begins_an_audit_and_sees_how_far_it_is(session):
     page = Page(rhml.Workbench(session))
     for _ in range(2):

@@ -105,7 +105,7 @@ EXPLANATION = {
     "problem": PROBLEM,
 }
 AUDIT = {
-    "": {"version", "n_free", "why_not", "choices", "guess", "running", "found", "newer"},
+    "": {"version", "n_free", "why_not", "choices", "guess", "had", "running", "found", "newer"},
     "choices": {"n", "margin"},
     "running": {"version", "answered", "drawn"},
     "found": {"version", "n_items", "n", "wrong", "low", "high", "words"},

@@ -103,7 +103,7 @@ interface BeginProps {
   onBegun(): void;
 }
 
-function Begin({ props: { version, choices, guess, why_not, n_free }, act, frozen, onBegun }: BeginProps) {
+function Begin({ props: { version, choices, guess, had, why_not, n_free }, act, frozen, onBegun }: BeginProps) {
   const acts = useActs(act);
   const name = useUid("checks");
   const [wanted, setWanted] = useState<number | null>(null);
@@ -121,7 +121,7 @@ function Begin({ props: { version, choices, guess, why_not, n_free }, act, froze
       }}
     >
       <fieldset>
-        <legend>{`How many checks of version ${version}?`}</legend>
+        <legend>{`How many ${had ? "more " : ""}checks of version ${version}?`}</legend>
         {choices.map(({ n: many, margin }) => (
           <label key={many} class="rhml-choice">
             <input
@@ -139,10 +139,10 @@ function Begin({ props: { version, choices, guess, why_not, n_free }, act, froze
           </label>
         ))}
       </fieldset>
-      <p class="rhml-muted">{`If ${percent(guess)} are wrong; 95 %, over all looks together.`}</p>
+      <p class="rhml-muted">{`If ${percent(guess)} are wrong${had ? `, with the ${count(had)} you answered` : ""}; 95 %, over all looks together.`}</p>
       <div class="rhml-row">
         <Button look="main" type="submit" action="audit-begin" off={acts.busy}>
-          {`Begin with ${plural(n, "check")}`}
+          {had ? `Add ${plural(n, "check")}` : `Begin with ${plural(n, "check")}`}
         </Button>
         {acts.slow ? <span class="rhml-muted">I finish learning first …</span> : null}
       </div>

@@ -258,6 +258,8 @@ export interface AuditProps {
   /** Numbers of checks, each with half the width of the interval it leaves, if `guess` are wrong. */
   choices: { n: number; margin: number }[];
   guess: number;
+  /** Checks answered of the audit that another one would go on with: they count, too. */
+  had: number;
   /** The audit that goes on; null where none does. */
   running: { version: number; answered: number; drawn: number } | null;
   /** What the audit shows that is told of: the last one answered, else the one that goes on. */
