@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,19 +106,15 @@ class Growing(Measuring):
         new = np.zeros(len(pool), dtype=bool)
         came = [one for one, seq in state.arrived.items() if seq == last and one in pool]
         new[[pool.number(one) for one in came]] = True
-        return drift(self._learner.features(), new, random_state=self._learner.seed)
+        with self._floor.working():
+            return drift(self._learner.features(), new, random_state=self._learner.seed)
 
-    def recheck(self, n: int = 10) -> int:
-        """Queue labels brought along that the model doubts, to be looked at again.
+    def doubted(self) -> list[str]:
+        """Return the ids of labels brought along that the model doubts, most doubtful first.
 
-        Each is doubted by a fit that did not learn from it; an answer overrules it.
-
-        Returns
-        -------
-        int
-            How many were queued.
+        Each is doubted by a fit that did not learn from it, which takes five fits. What was
+        answered here, waits to be asked or is kept aside is left out.
         """
-        require_count(n)
         with self._lock:
             state, pool, known = self._state.still(), self.pool, self._learner.known()
         free = [
@@ -127,12 +124,36 @@ class Growing(Measuring):
         ]
         free = [number for number in free if not self._learner.is_held(number)]
         if not free:
-            return 0
-        features = self._learner.features()
-        found = suspicious(known, features, np.asarray(free, dtype=np.intp))
+            return []
+        with self._floor.working():
+            features = self._learner.features()
+            found = suspicious(known, features, np.asarray(free, dtype=np.intp))
+        return [pool.ids[number] for number in found.tolist()]
+
+    def recheck(self, n: int = 10, *, event_id: str | None = None) -> int:
+        """Queue labels brought along that the model doubts, to be looked at again.
+
+        Each is doubted by a fit that did not learn from it; an answer overrules it.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+        event_id : str, optional
+            A resend with the same id changes nothing and returns the first count.
+
+        Returns
+        -------
+        int
+            How many were queued.
+        """
+        require_count(n)
+        sent = self.sent(event_id, Queried)
+        if sent is not None:
+            return next(k for k in count(1) if self._journal.find(f"{event_id}.{k}") is None)
+        found = self.doubted()
         with self._changing():
-            ids = [self.pool.ids[number] for number in found[: int(n)].tolist()]
-            ids = [one for one in ids if one not in self._state.answers]
+            ids = [one for one in found[: int(n)] if one not in self._state.answers]
             drawn = [
                 Queried(
                     item_id=one,
@@ -144,5 +165,18 @@ class Growing(Measuring):
                 )
                 for one in ids
             ]
-            self._record(self._with_predictions(drawn))
+            events = self._with_predictions(drawn)
+            places = count()
+            self._record(
+                events,
+                [
+                    _own_id(event_id, next(places)) if isinstance(event, Queried) else None
+                    for event in events
+                ],
+            )
             return len(drawn)
+
+
+def _own_id(event_id: str | None, place: int) -> str | None:
+    """Return the id of one of those queued together, so that a resend can count them."""
+    return event_id if event_id is None or not place else f"{event_id}.{place}"

@@ -125,6 +125,20 @@ class Measuring(Teaching):
             self._verdicts[seq] = said, self._verdicts.get(seq, (said, frame))[1]
             return size
 
+    @property
+    def n_auditable(self) -> int:
+        """Items an audit could be drawn from: judged by nobody, and not kept aside."""
+        with self._lock:
+            return int(np.count_nonzero(~self._learner.judged(self._state)))
+
+    def goes_on(self) -> Audit | None:
+        """Return the audit that another one, begun now, would go on with; None: it begins anew."""
+        version = self._learner.version
+        if version is None:
+            return None
+        with self._lock:
+            return self._goes_on(version, self.n_auditable)
+
     def _goes_on(self, version: int, n_free: int) -> Audit | None:
         """Return the last audit if nothing but its own items was judged since, else None."""
         audits = self._state.audits

@@ -2,26 +2,37 @@
 // child widgets.
 
 import { useRef } from "preact/hooks";
+import { AuditView } from "./shared/audit";
 import { CurvesView, useVega } from "./shared/curves";
 import { ExplanationView } from "./shared/explanation";
 import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
-import { useTrait, view, type ViewProps } from "./shared/root";
+import { OldLabels, ResultView, StopNow } from "./shared/result";
+import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
+import { useTrait, useView, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
 function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const drawn = useTrait<Partial<CurvesProps> | null | undefined>("curves");
   const curves = typeof drawn?.seq === "number" ? (drawn as CurvesProps) : null; // {} until there are any
   const vega = useVega();
+  const { root } = useView();
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;
-  const told = props.standing.length > 0 || props.lessons.length > 0;
-  return (
-    <div class="rhml-view rhml-workbench">
-      <Header props={props.header} />
-      <div class="rhml-columns">
+  const { audit, result } = props;
+  const told =
+    props.standing.length > 0 || props.lessons.length > 0 || !!(result?.advice || result?.drift || result?.old);
+  const answer = () => {
+    open.setOpen("label");
+    focusQuietly(root);
+  };
+  const tabs: Tab[] = [
+    {
+      id: "label",
+      name: "Label",
+      body: (
         <QueueView
           props={props.queue}
           act={act}
@@ -33,6 +44,31 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
             focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
           }}
         />
+      ),
+    },
+  ];
+  if (audit) {
+    tabs.push({
+      id: "audit",
+      name: "Audit",
+      body: <AuditView props={audit} act={act} frozen={off} onAnswer={answer} />,
+    });
+  }
+  if (result) {
+    tabs.push({
+      id: "result",
+      name: "Result",
+      body: <ResultView props={result} classes={props.queue.classes} />,
+    });
+  }
+  const open = useTabs(tabs);
+  return (
+    <div class="rhml-view rhml-workbench">
+      <Header props={props.header}>
+        <TabList of={open} />
+      </Header>
+      <div class="rhml-columns">
+        <TabPanels of={open} />
         <div class="rhml-pad rhml-side" ref={reasons}>
           <ExplanationView props={props.explanation} act={act} frozen={off} />
         </div>
@@ -43,6 +79,8 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         ) : null}
         {told ? (
           <div class="rhml-pad rhml-told">
+            {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
+            {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}
             <Standing sentences={props.standing} />
             <Lessons lessons={props.lessons} act={act} frozen={off} />
           </div>

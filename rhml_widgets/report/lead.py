@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
-from rhml_widgets.measures.intervals import wilson
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.views.explanation_panel import looks_of
 from rhml_widgets.views.words import duration_words, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
+    from rhml_widgets.measures.audit import Reading
     from rhml_widgets.report.redaction import Redaction
     from rhml_widgets.session import Session
     from rhml_widgets.state import Lesson
@@ -75,27 +75,42 @@ def _question(session: Session, question: str | None) -> str:
 
 
 def _shares(session: Session, outcomes: list[Outcome]) -> str:
+    shares = session.shares()
+    if len(shares):
+        parts = [
+            f"{quoted(row['label'])} {_percent(row['value'])} % "
+            f"[{_percent(row['low'])}, {_percent(row['high'])}]"
+            for row in shares.to_dict("records")
+        ]
+        return (
+            f"{', '.join(parts)}: by the audit, 95 % intervals however often one looks; of all "
+            f"{session.pool.kind}s but those kept aside."
+        )
     found = Counter(outcome.label for outcome in outcomes)
     if not outcomes:
         return (
             f"not yet: no {session.pool.kind} was drawn at random, and those the model asked for "
             "are not."
         )
-    n = len(outcomes)
-    if n < AT_LEAST:
-        told = ", ".join(f"{quoted(label)} {found[label]}" for label in session.classes_)
-        return f"Of {n} {session.pool.kind}s drawn at random: {told}. Too few for percent."
-    parts = []
-    for label in session.classes_:
-        low, high = wilson(found[label], n)
-        parts.append(
-            f"{quoted(label)} {100 * found[label] / n:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
-        )
-    return f"{', '.join(parts)}: from {n} {session.pool.kind}s drawn at random, 95 % intervals."
+    told = ", ".join(f"{quoted(label)} {found[label]:,}" for label in session.classes_)
+    drawn = f"Of {len(outcomes):,} {session.pool.kind}s drawn at random: {told}"
+    return f"{drawn}. Shares are told after an audit: session.audit(100)."
 
 
 def _usable(session: Session, asked: Checks) -> str:
     answered = f"The {session.state.n_labeled:,} answers of people"
+    reading = session.audited()
+    if reading is not None and reading.n:
+        best = _best(session)
+        if best is None:
+            return f"{answered}. Of the model's labels none yet: {_audited(reading)}"
+        return (
+            f"{answered}, and those {best['n_items']:,} labels of the model's version "
+            f"{reading.audit.version} that score at least {best['threshold']:.3g}, at an estimated "
+            f"{_percent(best['value'])} % [{_percent(best['low'])}, {_percent(best['high'])}] that "
+            f"the person would not have given: {best['wrong']:,} of {best['checked']:,} checks "
+            f"drawn at random and answered blind. {_audited(reading)}"
+        )
     if asked.n < AT_LEAST:
         return f"{answered}. For the rest not yet: {asked.share()} agreed, {AT_LEAST} are needed."
     rest = len(session.pool) - session.state.n_labeled
@@ -108,7 +123,38 @@ def _usable(session: Session, asked: Checks) -> str:
     )
 
 
+def _best(session: Session) -> dict[Hashable, Any] | None:
+    """Return what the session would accept, as a row of `Session.usable`, or None."""
+    usable = session.usable()
+    rows = usable[usable["best"].astype(bool)].to_dict("records")
+    return rows[0] if rows else None
+
+
+def _audited(reading: Reading) -> str:
+    """Say an audit to who was not there: no "you"."""
+    waiting = f" {reading.waiting:,} checks wait." if reading.waiting else ""
+    seen = (
+        f" {reading.exposed:,} were answered after the model's view was shown."
+        if reading.exposed
+        else ""
+    )
+    return (
+        f"Version {reading.audit.version} was audited: the person agrees on "
+        f"{reading.checks().share()}.{waiting}{seen}"
+    )
+
+
+def _percent(share: float) -> str:
+    value = 100 * share
+    return f"{value:.1f}" if 0 < value < 0.95 else f"{value:.0f}"  # noqa: PLR2004 - rounds to 1
+
+
 def _not_usable(session: Session, asked: Checks) -> str:
+    best = _best(session)
+    if best is not None:
+        hours = best["hours"]
+        time = f": {duration_words(3600 * hours)} at the pace so far" if hours and hours > 0 else ""
+        return f"{_left(session, int(best['left']))} a score below that{time}."
     rest = len(session.pool) - session.state.n_labeled
     if asked.n < AT_LEAST:
         return (
@@ -214,6 +260,15 @@ def _caveats(session: Session, asked: Checks) -> str:
 def _next_step(session: Session, asked: Checks) -> str:
     seconds = [one.duration for one in session.state.judgments.values() if one.duration]
     each = statistics.median(seconds) if seconds else None
+    reading = session.audited()
+    if reading is not None and reading.waiting:
+        time = f", {duration_words(each * reading.waiting)} at the pace so far" if each else ""
+        return f"Answer the {reading.waiting:,} checks of the audit that wait{time}."
+    if reading is not None and reading.audit.version != session.learner.version:
+        return (
+            f"Audit version {session.learner.version}, which answers now: session.audit(100). "
+            f"{_audited(reading)}"
+        )
     missing = max(0, AT_LEAST - asked.n)
     if missing:
         rate = session.check_share

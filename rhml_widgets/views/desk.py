@@ -16,7 +16,9 @@ import numpy as np
 from rhml_widgets.exceptions import NotFittedYetError, NotSavedError, RhmlError
 from rhml_widgets.journal.events import Taught
 from rhml_widgets.measures.agreement import kept
+from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.curves import curves, standing
+from rhml_widgets.views.closer_look import CloserLook
 from rhml_widgets.views.explanation_panel import (
     effect_props,
     explanation_props,
@@ -32,14 +34,17 @@ from rhml_widgets.views.label_queue import (
     stop_props,
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
+from rhml_widgets.views.measured import audit_props, result_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.session import Session
-    from rhml_widgets.state import Lesson
+    from rhml_widgets.state import Lesson, StateView
 
 __all__ = ["Desk"]
 
@@ -76,6 +81,9 @@ class Desk:
         self._cached: tuple[Any, Explanation | None] = (None, None)
         self._unsaved: str | None = None
         self.standing: list[str] = []
+        self.measured: dict[str, Any] = {"audit": None, "result": None}
+        self._closer = CloserLook(session)
+        self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -408,8 +416,12 @@ class Desk:
             "queue": queue,
             "explanation": self.explanation(),
             "lessons": self.lessons(),
-            "standing": self.standing,
+            **self.told(),
         }
+
+    def told(self) -> dict[str, Any]:
+        """Return the props of the workbench that are renewed with the curves."""
+        return {"standing": self.standing, **self.measured}
 
     def curves(self) -> dict[str, Any]:
         """Return the props of the learning curves, and renew `standing`, which costs as much."""
@@ -419,6 +431,41 @@ class Desk:
         self.standing = standing(state, truth)
         props = learning_curves_props(state, frame, self.standing)
         return {**props, "status": self._status()}
+
+    def measure(self) -> None:
+        """Renew `measured`, the props of the audit and result tabs."""
+        session = self.session
+        state = session.still()
+        self._closer.ask()
+        live = session.learner.version
+        self.measured = {
+            "audit": audit_props(
+                state,
+                n_free=session.n_auditable,
+                live=live,
+                unusable=session.why_read_only if session.read_only else None,
+                before=session.goes_on(),
+            ),
+            "result": result_props(
+                state,
+                usable=session.usable(),
+                shares=self._class_shares(state),
+                stopping=session.stopping(),
+                live=live,
+                drift=self._closer.drift,
+                old=self._closer.old(),
+            ),
+        }
+
+    def _class_shares(self, state: StateView) -> pd.DataFrame:
+        """Return the shares of the classes; they take tens of milliseconds where there are many."""
+        reading = audited(state)
+        key = reading and (reading.audit.seq, reading.answers, len(state.classes))
+        before, shares = self._shares
+        if before != key or shares is None:
+            shares = self.session.shares()
+            self._shares = key, shares
+        return shares
 
 
 def _loudest(

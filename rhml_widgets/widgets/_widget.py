@@ -81,8 +81,6 @@ class View(anywidget.AnyWidget):
         super().__init__(_rhml_view=self.view)
         _leave_routes_alone(self.comm)
         self._desk.prepare()
-        self.refresh()
-        self.on_msg(self._on_message)
         ref = weakref.ref(self)
 
         def changed() -> None:
@@ -92,7 +90,10 @@ class View(anywidget.AnyWidget):
             else:
                 alive.refresh()
 
+        # First, so that what changes while the first look is taken is not missed.
         end = session.subscribe(changed)
+        self.refresh()
+        self.on_msg(self._on_message)
 
     def make_props(self) -> dict[str, Any]:
         """Return this view's props."""

@@ -73,6 +73,8 @@ class Actions:
                 self.undo_lesson,
                 self.show_flips,
                 self.judge_flips,
+                self.audit,
+                self.recheck,
                 self.full_text,
                 self.shown,
                 self.refit,
@@ -243,6 +245,16 @@ class Actions:
     def judge_flips(self, *, lesson: Any, n: Any, event_id: Any) -> dict[str, Any]:
         """Queue some of them to be judged blind."""
         return {"asked": self._session.look(lesson, n, event_id=required("event_id", event_id))}
+
+    # ---- measuring ------------------------------------------------------------------------
+
+    def audit(self, *, n: Any, event_id: Any) -> dict[str, Any]:
+        """Queue blind checks of the live version."""
+        return {"asked": self._session.audit(n, event_id=required("event_id", event_id))}
+
+    def recheck(self, *, n: Any, event_id: Any) -> dict[str, Any]:
+        """Queue old labels that look doubtful."""
+        return {"asked": self._session.recheck(n, event_id=required("event_id", event_id))}
 
     # ---- the rest -------------------------------------------------------------------------
 

@@ -107,6 +107,68 @@ def queue(**more: Any) -> dict[str, Any]:
     }
 
 
+def audit(**more: Any) -> dict[str, Any]:
+    return {
+        "version": 14,
+        "n_free": 2257,
+        "why_not": "",
+        "choices": [{"n": 100, "margin": 0.083}],
+        "guess": 0.1,
+        "had": 0,
+        "running": None,
+        "found": {
+            "version": 14,
+            "n_items": 2457,
+            "n": 200,
+            "wrong": 9,
+            "low": 0.017,
+            "high": 0.094,
+            "words": "Version 14 was audited: it agrees with you on 96 % [.91, .98] of 200 checks.",
+        },
+        "newer": "",
+        **more,
+    }
+
+
+def offer(threshold: float, n_items: int, **more: Any) -> dict[str, Any]:
+    return {
+        "threshold": threshold,
+        "n_items": n_items,
+        "n_rows": n_items,
+        "checked": 140,
+        "wrong": 7,
+        "value": 0.05,
+        "low": 0.02,
+        "high": 0.094,
+        "left": 2457 - n_items,
+        "time": "about 50 minutes at your pace",
+        "call": f"session.result({threshold})",
+        "best": False,
+        **more,
+    }
+
+
+def result(**more: Any) -> dict[str, Any]:
+    best = offer(0.731, 1730, best=True, call="session.result()")
+    return {
+        "version": 14,
+        "n_items": 2457,
+        "offers": [offer(0.9, 700, value=0.02, low=0.004), best, offer(0.2, 2457, value=0.15)],
+        "best": 1,
+        "not_yet": "",
+        "shares": [
+            {"label": 1, "value": 0.61, "low": 0.5, "high": 0.7},
+            {"label": 0, "value": 0.3, "low": 0.2, "high": 0.4},
+        ],
+        "n_classes": 3,
+        "advice": "My answers have settled (kappa 0.995 with those some labels ago).",
+        "newer": "",
+        "drift": "",
+        "old": {"doubtful": 12, "of": 500},
+        **more,
+    }
+
+
 def workbench(**more: Any) -> dict[str, Any]:
     return {
         "seq": 1,
@@ -128,6 +190,8 @@ def workbench(**more: Any) -> dict[str, Any]:
             }
         ],
         "standing": ["The model agrees with you on 33 of 41 checks, interval .63 to .91."],
+        "audit": audit(),
+        "result": result(),
         **more,
     }
 

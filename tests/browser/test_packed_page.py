@@ -241,3 +241,38 @@ def test_an_exported_notebook_is_drawn_without_a_request_or_a_complaint(visit):
            .map((list) => getComputedStyle(list).paddingInlineStart)"""
     )
     assert set(indents) == {"0px"}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [480, 1600])
+def test_audit_and_result_can_be_read_in_a_report(visit, width, dark):
+    visited = visit(pack(ALL[:1], title="Report"), width=width, dark=dark)
+    page = visited.page
+    drawn(page, 1)
+    assert page.get_by_role("tab").all_inner_texts() == ["Label", "Audit", "Result"]
+    page.get_by_role("tab", name="Label").focus()
+    page.keyboard.press("ArrowRight")
+    panel = page.get_by_role("tabpanel")
+    assert panel.get_attribute("aria-labelledby") == page.get_by_role(
+        "tab", selected=True
+    ).get_attribute("id")
+    assert "agrees with you on 96 % [.91, .98] of 200 checks" in panel.inner_text()
+    assert panel.get_by_role("button").count() == 0
+    page.keyboard.press("ArrowRight")
+    offer = panel.locator(".rhml-offer")
+    assert offer.inner_text() == (
+        "1,730 could be accepted at an estimated 5 % wrong [2, 9]. "
+        "727 are left, about 50 minutes at your pace."
+    )
+    panel.get_by_role("slider").focus()
+    page.keyboard.press("ArrowLeft")
+    assert offer.inner_text().startswith("700 could be accepted at an estimated 2 % wrong [0.4, 9]")
+    assert panel.locator("code").inner_text() == "session.result(0.9)"
+    assert panel.get_by_role("row").all_inner_texts()[1].split("\t") == [
+        "how-to",
+        "61 %",
+        "[50, 70] %",
+    ]
+    assert page.get_by_role("button", name="Look at").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert visited.complaints == []

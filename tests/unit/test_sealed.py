@@ -104,13 +104,51 @@ EXPLANATION = {
     "effect.looks": {"asked", "judged", "better", "worse", "neither", "words"},
     "problem": PROBLEM,
 }
+AUDIT = {
+    "": {"version", "n_free", "why_not", "choices", "guess", "had", "running", "found", "newer"},
+    "choices": {"n", "margin"},
+    "running": {"version", "answered", "drawn"},
+    "found": {"version", "n_items", "n", "wrong", "low", "high", "words"},
+}
+RESULT = {
+    "": {
+        "version",
+        "n_items",
+        "offers",
+        "best",
+        "not_yet",
+        "shares",
+        "n_classes",
+        "advice",
+        "newer",
+        "drift",
+        "old",
+    },
+    "offers": {
+        "threshold",
+        "n_items",
+        "n_rows",
+        "checked",
+        "wrong",
+        "value",
+        "low",
+        "high",
+        "left",
+        "time",
+        "call",
+        "best",
+    },
+    "shares": {"label", "value", "low", "high"},
+}
 WORKBENCH = {
-    "": {"seq", "header", "queue", "explanation", "lessons", "standing"},
+    "": {"seq", "header", "queue", "explanation", "lessons", "standing", "audit", "result"},
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
     "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
     **{f"queue.{path}".rstrip("."): keys for path, keys in QUEUE.items()},
     **{f"explanation.{path}".rstrip("."): keys for path, keys in EXPLANATION.items()},
+    **{f"audit.{path}".rstrip("."): keys for path, keys in AUDIT.items()},
+    **{f"result.{path}".rstrip("."): keys for path, keys in RESULT.items()},
 }
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
 REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text"}
@@ -249,7 +287,19 @@ def work(wire):
             lessons.append(lesson)
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
+    audit(wire)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
+
+
+def audit(wire):
+    """Begin an audit, answer it, and look at each tab meanwhile."""
+    queue = wire.LabelQueue
+    wire.call(wire.Workbench, "audit", n=5, event_id="a")
+    for _ in range(5):
+        item = queue.props["items"][0]
+        if wire.label(right(item["text"]), item)["stopped"]:
+            wire.call(queue, "keep", item_id=item["item_id"], event_id=item["item_id"], ms=500)
+        wire.Workbench._refresh_curves()  # it is paced
 
 
 @pytest.fixture(scope="module")

@@ -205,13 +205,14 @@ export interface Paint {
 // Where something appears that the person did not ask for, a key already on its way is not for it.
 const SURPRISE = 400;
 
-/** Knows when `what` was painted: a key pressed before never answers it. */
-export function usePaint(what: string, surprise: boolean, onPaint: () => void): Paint {
+/** Knows when `what` was painted: a key pressed before never answers it. `away`: it is not on show. */
+export function usePaint(what: string, surprise: boolean, away: boolean, onPaint: () => void): Paint {
   const at = useRef<number | null>(null);
   const told = useRef(onPaint);
   told.current = onPaint;
   useLayoutEffect(() => {
     at.current = null;
+    if (away) return;
     const painted = () => {
       if (at.current !== null) return;
       at.current = performance.now();
@@ -227,7 +228,7 @@ export function usePaint(what: string, surprise: boolean, onPaint: () => void): 
       cancelAnimationFrame(frame);
       clearTimeout(late);
     };
-  }, [what]);
+  }, [what, away]);
   return {
     saw: (event) => at.current !== null && keyTime(event) >= at.current + (surprise ? SURPRISE : 0),
     since: () => (at.current === null ? 0 : Math.max(0, Math.round(performance.now() - at.current))),

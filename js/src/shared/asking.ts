@@ -83,7 +83,7 @@ function isTouch(): boolean {
 }
 
 export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): Asking {
-  const { root, call } = useView();
+  const { root, call, silent } = useView();
   const { classes, items } = props;
   const drafts = useDrafts();
   const answers = useAnswers(props, (answer) => {
@@ -127,7 +127,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   // A stop is another thing than the item it is about, and so is an item that came back unsaved.
   const failed = answer?.state === "failed";
   const scene = [props.state, stop ? "stop" : "", failed ? "failed" : "", shownId ?? ""].join(" ");
-  const paint = usePaint(scene, failed, () => {
+  const paint = usePaint(scene, failed, silent, () => {
     if (!item || !asked || frozen || told.current.has(item.item_id)) return;
     told.current.add(item.item_id);
     call("shown", { item_id: item.item_id }).catch(() => {});

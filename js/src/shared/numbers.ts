@@ -27,3 +27,23 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 export function inWords(value: number): string {
   return WORDS[value] ?? count(value);
 }
+
+/** A share as percent: "5 %", "0.4 %"; one digit after the point below one percent. */
+export function percent(share: number): string {
+  return `${bare(share)} %`;
+}
+
+/** An interval of a share in percent: "[2, 9]". */
+export function between(low: number, high: number): string {
+  return `[${bare(low)}, ${bare(high)}]`;
+}
+
+/** A score as people cite it: ".73". */
+export function score(value: number): string {
+  return value.toFixed(2).replace(/^0\./, ".");
+}
+
+function bare(share: number): string {
+  const value = 100 * share;
+  return value > 0 && value < 0.95 ? value.toFixed(1) : value.toFixed(0);
+}

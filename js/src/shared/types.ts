@@ -277,6 +277,81 @@ export interface HeaderProps {
   labeled: string;
 }
 
+/** How often the model is wrong, by checks drawn at random and answered blind. */
+export interface AuditProps {
+  /** The version an audit would be of; null before the first. */
+  version: number | null;
+  /** Items it would be drawn from. */
+  n_free: number;
+  /** Why none can be begun; "" where one can. */
+  why_not: string;
+  /** Numbers of checks, each with half the width of the interval it leaves, if `guess` are wrong. */
+  choices: { n: number; margin: number }[];
+  guess: number;
+  /** Checks answered of the audit that another one would go on with: they count, too. */
+  had: number;
+  /** The audit that goes on; null where none does. */
+  running: { version: number; answered: number; drawn: number } | null;
+  /** What the audit shows that is told of: the last one answered, else the one that goes on. */
+  found: {
+    version: number;
+    /** Items it was drawn from. */
+    n_items: number;
+    n: number;
+    wrong: number;
+    /** Interval of the share wrong. */
+    low: number;
+    high: number;
+    words: string;
+  } | null;
+  /** “Version 15 answers now; how often it is wrong was not audited.” or "". */
+  newer: string;
+}
+
+/** One row of `session.usable()`: what is accepted above a score. */
+export interface Offer {
+  threshold: number;
+  n_items: number;
+  n_rows: number;
+  checked: number;
+  wrong: number;
+  /** Share wrong among those checked; null where they are too few. */
+  value: number | null;
+  low: number;
+  high: number;
+  /** Items below it. */
+  left: number;
+  /** “about 50 minutes at your pace” or "". */
+  time: string;
+  /** What takes it along, to be run in a cell. */
+  call: string;
+  best: boolean;
+}
+
+/** What could be taken along now. */
+export interface ResultProps {
+  /** The version audited. */
+  version: number | null;
+  /** Items the audit was drawn from. */
+  n_items: number;
+  /** Highest score first. */
+  offers: Offer[];
+  /** Place of what `session.result()` accepts; null: nothing yet. */
+  best: number | null;
+  /** “not yet: …” or "". */
+  not_yet: string;
+  /** Largest first; perhaps not all. */
+  shares: { label: ClassIndex; value: number; low: number; high: number }[];
+  n_classes: number;
+  /** What speaks for going on and what for stopping. */
+  advice: string;
+  newer: string;
+  /** Whether items that came later differ; "" where none came. */
+  drift: string;
+  /** Labels brought along that look doubtful, of how many; null: none. */
+  old: { doubtful: number; of: number } | null;
+}
+
 /** Props of the Workbench: its parts' props by name; the curve travels in a trait of its own. */
 export interface WorkbenchProps {
   seq: number;
@@ -286,6 +361,9 @@ export interface WorkbenchProps {
   lessons: LessonRow[];
   /** Where we stand, a sentence each: each number with its doubt and its reference. */
   standing: string[];
+  /** Null or missing: no such tab. */
+  audit?: AuditProps | null;
+  result?: ResultProps | null;
 }
 
 /** The trait `curves` of Workbench and LearningCurves. Sent at most twice a second, the last always. */
@@ -368,6 +446,10 @@ export interface Actions {
     args: { lesson: number; n: number; event_id: string };
     value: { asked: number };
   };
+  /** Queues blind checks of the live version. */
+  audit: { args: { n: number; event_id: string }; value: { asked: number } };
+  /** Queues old labels that look doubtful. */
+  recheck: { args: { n: number; event_id: string }; value: { asked: number } };
   refit: { args: Record<string, never>; value: null };
 }
 
