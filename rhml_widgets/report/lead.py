@@ -211,7 +211,11 @@ def _caveats(session: Session, asked: Checks) -> str:
 
 
 def _next_step(session: Session, asked: Checks) -> str:
-    seconds = [one.duration for one in session.state.judgments.values() if one.duration]
+    seconds = [
+        one.duration
+        for one in session.state.judgments.values()
+        if one.duration and one.stage != "verified"
+    ]
     each = statistics.median(seconds) if seconds else None
     missing = max(0, AT_LEAST - asked.n)
     if missing:

@@ -123,7 +123,7 @@ def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str,
     last: list[float] = []
     for seq in reversed(state.judgments):
         duration = state.judgments[seq].duration
-        if duration is not None:
+        if duration is not None and state.judgments[seq].stage != "verified":
             last.append(duration)
         if len(last) == RECENT:
             break
