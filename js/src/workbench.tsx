@@ -8,7 +8,9 @@ import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
+import { SweepView } from "./shared/sweep";
 import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
+import { FROZEN } from "./shared/states";
 import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -38,6 +40,16 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
       ),
     },
   ];
+  if (props.sweep) {
+    tabs.push({
+      id: "sweep",
+      name: "Sweep",
+      off: frozen ? FROZEN : props.sweep.off,
+      body: (
+        <SweepView props={props.sweep} queue={props.queue} seq={props.seq} act={act} frozen={frozen} gone={gone} />
+      ),
+    });
+  }
   const open = useTabs(tabs);
   return (
     <div class="rhml-view rhml-workbench">

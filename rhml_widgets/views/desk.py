@@ -31,6 +31,7 @@ from rhml_widgets.views.label_queue import (
     stop_props,
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
+from rhml_widgets.views.sweep import OpenSweep, twins_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Desk:
         self._cached: tuple[Any, Explanation | None] = (None, None)
         self._unsaved: str | None = None
         self.standing: list[str] = []
+        self.sweep = OpenSweep(self)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -186,6 +188,7 @@ class Desk:
         # Reasons may take long to find, so they are looked for while others may answer.
         stop = self._stop()
         with session.steady():
+            twins = twins_props(session)
             items = [] if why is not None else session.items_waiting(AHEAD)
             return label_queue_props(
                 state,
@@ -204,6 +207,7 @@ class Desk:
                 ),
                 keys=session.chosen_keys,
                 may_add=not any(isinstance(label, bool) for label in state.classes),
+                twins=twins,
             )
 
     @property
@@ -407,6 +411,7 @@ class Desk:
             "explanation": self.explanation(),
             "lessons": self.lessons(),
             "standing": self.standing,
+            "sweep": self.sweep.props(),
         }
 
     def curves(self) -> dict[str, Any]:

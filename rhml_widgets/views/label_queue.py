@@ -37,6 +37,7 @@ def label_queue_props(
     problem: dict[str, Any] | None = None,
     may_add: bool = True,
     keys: Mapping[Label, str] | None = None,
+    twins: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the labeling queue shows.
 
@@ -54,6 +55,8 @@ def label_queue_props(
         Why nothing can be answered here.
     keys : mapping, optional
         Chosen keys, by class or action.
+    twins : dict or None
+        From `rhml_widgets.views.sweep.twins_props`.
     """
     labels = list(state.classes)
     labeled = state.n_labeled
@@ -82,6 +85,7 @@ def label_queue_props(
         "last": _last_item(state, pool) if labeled else None,
         "model": model,
         "problem": problem,
+        "twins": twins,
     }
 
 
