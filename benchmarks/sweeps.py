@@ -3,12 +3,14 @@
 Run as::
 
     python -m benchmarks.sweeps [--data FILE.csv --text COLUMN --label COLUMN] [--items 1500]
-        [--labels 300] [--start 60] [--seeds 5] [--noise 0.02] [--seconds 3]
-        [--glance 0.8] [--page 1.5] [--click 1] [--misses 0.2] [--out table.md]
+        [--labels 150] [--start 60] [--seeds 5] [--noise 0.02] [--seconds 3]
+        [--glance 0.8] [--page 1.5] [--click 1] [--misses 0.2] [--patience 0.25]
+        [--out table.md]
 
 A simulated person answers ``--start`` items one at a time, then labels ``--labels`` more either
 one at a time, or by sweeps of 12 cards in turn with what was put out of them and whatever else is
-asked (one single answer for every eight accepted). Everything goes through the public face:
+asked: one single answer for every eight accepted, and a dozen after a page of which more than
+``--patience`` was put out. Everything goes through the public face:
 journal in memory, ``refit="sync"``. The person's clock is an assumption, stated with the figures:
 the median seconds of a single answer, of a glance at a card, of a page and of a click, and the
 share of misfits it overlooks at a glance. A single answer errs as often as ``--noise`` says; so
@@ -44,6 +46,9 @@ HEADER = (
 EACH = 8
 """Cards accepted for each single answer in between."""
 
+PAGE = 12
+"""Cards of a page, and single answers after one that did not pay."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -63,12 +68,12 @@ def main() -> None:
     """Measure and print the table."""
     parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=1500, help="items of the pool, at most")
-    parser.add_argument("--labels", type=int, default=300, help="labels that are compared")
+    parser.add_argument("--labels", type=int, default=150, help="labels that are compared")
     parser.add_argument("--start", type=int, default=60, help="labels before, one at a time")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--noise", type=float, default=0.02, help="wrong single answers")
     parser.add_argument("--seconds", type=float, default=3.0, help="a single answer")
-    for name in ("glance", "page", "click", "misses"):
+    for name in ("glance", "page", "click", "misses", "patience"):
         parser.add_argument(f"--{name}", type=float, default=getattr(Clock(), name))
     given = parser.parse_args()
     deliver(run(given), given.out)
@@ -85,7 +90,8 @@ def run(given: argparse.Namespace) -> str:
     clock = (
         f"simulated clock: {given.seconds:g} s an answer, {given.glance:g} s a card, "
         f"{given.page:g} s a page, {given.click:g} s a click, {given.misses:.0%} of misfits "
-        f"overlooked, {given.noise:.0%} of answers wrong"
+        f"overlooked, no sweep after {given.patience:.0%} put out, {given.noise:.0%} of answers "
+        "wrong"
     )
     title = (
         f"Sweeps, {texts[0].source}, {n:,} items, after {given.start} labels, "
@@ -97,7 +103,13 @@ def run(given: argparse.Namespace) -> str:
 def live(given: argparse.Namespace, texts: Corpus, seed: int, way: str) -> Found:
     """Label as one simulated person does, and count what stands."""
     pool, labels = texts.texts[: given.items], texts.labels[: given.items]
-    clock = Clock(glance=given.glance, page=given.page, click=given.click, misses=given.misses)
+    clock = Clock(
+        glance=given.glance,
+        page=given.page,
+        click=given.click,
+        misses=given.misses,
+        patience=given.patience,
+    )
     person = Person(
         labels,
         noise=given.noise,
@@ -113,9 +125,11 @@ def live(given: argparse.Namespace, texts: Corpus, seed: int, way: str) -> Found
         while len(session.state.answers) < given.start + given.labels:
             n = len(session.state.answers)
             if way == "sweeps":
-                n_swept = person.n_swept
+                n_swept, n_out = person.n_swept, person.n_put_out
                 person.sweep(session, 1)
-                person.drive(session, max(1, (person.n_swept - n_swept) // EACH))
+                accepted, out = person.n_swept - n_swept, person.n_put_out - n_out
+                tired = out > given.patience * (accepted + out)
+                person.drive(session, out + (PAGE if tired else max(1, accepted // EACH)))
             else:
                 person.drive(session, 1)
             if len(session.state.answers) == n:

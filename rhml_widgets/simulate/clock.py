@@ -25,6 +25,8 @@ class Clock:
         To put one card out.
     misses : float in [0, 1]
         Share of the cards that do not fit which are overlooked.
+    patience : float in [0, 1]
+        Share of a page's cards put out from which on the person goes on one at a time.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Clock:
     page: float = 1.5
     click: float = 1.0
     misses: float = 0.2
+    patience: float = 0.25
 
     def __post_init__(self) -> None:
         """Refuse what is no duration and no share."""
@@ -44,9 +47,11 @@ class Clock:
             if not 0.0 <= value < float("inf"):
                 msg = f"{name}={value!r}: expected a number of seconds, at least 0"
                 raise BadInputError(msg)
-        if not 0.0 <= self.misses <= 1.0:
-            msg = f"misses={self.misses!r}: expected a share between 0 and 1"
-            raise BadInputError(msg)
+        for name in ("misses", "patience"):
+            value = getattr(self, name)
+            if not 0.0 <= value <= 1.0:
+                msg = f"{name}={value!r}: expected a share between 0 and 1"
+                raise BadInputError(msg)
 
     def sweep(self, n_cards: int, n_out: int) -> float:
         """Return the seconds a page takes of which so many cards are put out."""

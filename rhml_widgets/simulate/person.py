@@ -139,10 +139,11 @@ class Person:
         return self
 
     def sweep(self, session: Session, n_labels: int, *, n_cards: int = 12) -> Self:
-        """Sweep pages until so many items are accepted, or nothing is left to sweep.
+        """Sweep pages until so many items are accepted, or it does not pay any more.
 
         Of each page it puts out the cards that do not fit, but for those it overlooks; what was
-        put out waits in the queue and is for `drive`. Cards of unknown truth are put out.
+        put out waits in the queue and is for `drive`. Cards of unknown truth are put out. After
+        a page of which it put out more than its clock's ``patience`` it leaves off.
 
         Parameters
         ----------
@@ -172,6 +173,8 @@ class Person:
             self.n_swept += len(kept)
             self.n_put_out += len(odd)
             self.n_swept_wrong += sum(known.get(item.item_id) != page.label for item in kept)
+            if len(odd) > self.clock.patience * len(page.items):
+                break
         return self
 
     def _overlooks(self, item: Item) -> bool:

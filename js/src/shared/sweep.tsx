@@ -218,7 +218,7 @@ function Chooser({ props, queue, off, onChoose }: ChooserProps) {
   if (all.length < 2) return null;
   if (all.length <= SIDE_BY_SIDE) {
     return (
-      <div class="rhml-row" role="group" aria-label="Which class">
+      <div class="rhml-row rhml-sweep-classes" role="group" aria-label="Which class">
         {all.map(({ label, n }) => (
           <Button key={label} small off={off} aria-pressed={label === props.label} onClick={() => onChoose(label)}>
             <bdi>{queue.classes[label]?.name}</bdi> <span class="rhml-muted">· {count(n)}</span>
