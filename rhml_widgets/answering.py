@@ -242,7 +242,7 @@ class Answering(Finding):
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
-            if answer is not None:
+            if answer is not None and own_id not in self._state.waiting:
                 msg = (
                     f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
                 )

@@ -345,6 +345,10 @@ class Folded:
         if seqs:
             self.answers[item_id] = seqs
             self._recount(item_id, +1)
+            query = self.queries.get(item_id)
+            if query is not None and seqs[-1] < query.seq < seq:
+                self.waiting = {item_id: None, **self.waiting}  # it was asked a second time
+                self.drafts[item_id] = judgment
         else:
             del self.answers[item_id]
             # What was accepted among others was never asked: it goes back to the rest.

@@ -239,6 +239,41 @@ def test_a_second_look_that_differs_counts_and_its_answer_stands():
         assert item.item_id not in {one.item_id for one in drawn_checks(session.state).counted}
 
 
+def at_a_second_look():
+    session = swept()
+    while True:
+        (item,) = session.query()
+        if session.state.queries[item.item_id].reason == "sweep-check":
+            return session, item
+        session.label(item.item_id, right(item))
+
+
+def test_a_second_look_that_is_undone_comes_first_again():
+    session, item = at_a_second_look()
+    with session:
+        n = session.state.n_labeled
+        session.label(item.item_id, right(item))
+        session.undo()
+        assert session.query()[0].item_id == item.item_id
+        assert session.state.n_labeled == n
+        assert second_looks(session.state).n == 0
+        session.label(item.item_id, right(item))
+        assert second_looks(session.state).n == 1
+        assert refold(session).canonical() == session._state.canonical()
+
+
+def test_a_second_look_may_be_put_aside_and_comes_back_at_the_end():
+    session, item = at_a_second_look()
+    with session:
+        session.skip(item.item_id)
+        assert session.query()[0].item_id != item.item_id
+        assert second_looks(session.state).waiting == 0
+        while (asked := session.query()[0]).item_id != item.item_id:
+            session.label(asked.item_id, right(asked))
+        session.label(item.item_id, right(item))
+        assert second_looks(session.state).n >= 1
+
+
 def test_second_looks_stay_out_of_the_uniform_checks_also_after_an_undo():
     with swept() as session:
         before = drawn_checks(session.state)

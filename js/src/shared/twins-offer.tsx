@@ -1,7 +1,7 @@
 // What was just answered has near-twins: one key answers them, too.
 
 import { Button, Sign } from "./controls";
-import { plural } from "./numbers";
+import { count } from "./numbers";
 import type { ClassProps, TwinsProps } from "./types";
 
 export interface TwinsOfferProps {
@@ -20,7 +20,7 @@ export function TwinsOffer({ twins, classes, letter, off, onTake }: TwinsOfferPr
         <span dir="auto">“{twins.excerpt}”</span>
       </span>
       <Button action="twins" small kbd={letter} off={off} title="They say almost the same; undo takes all back" onClick={onTake}>
-        and its {plural(twins.n, "near-twin")}
+        {twins.n === 1 ? "and its near-twin" : `and its ${count(twins.n)} near-twins`}
       </Button>
     </div>
   );
