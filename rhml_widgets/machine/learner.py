@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from rhml_widgets.exceptions import JournalError, NotFittedYetError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal.events import ClassAdded, FitFailed
-from rhml_widgets.machine.alike import likeliest
+from rhml_widgets.machine.alike import likeliest, prepare
 from rhml_widgets.machine.asker import Asker
 from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.estimators import outlook
@@ -195,6 +196,7 @@ class Learner(Speaker):
         give_way()
         head = self._asker.rank(made, features)
         self._foresee(made, head, features)
+        prepare(features)
         give_way()
         with self._lock:
             if generation != self._generation:
@@ -324,6 +326,12 @@ class Learner(Speaker):
     def purposes(self) -> dict[str, float]:
         """Shares of why an item is asked."""
         return self._asker.purposes
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether a version is live whose rows are sparse: near-twins are then found at once."""
+        features = self._features
+        return self.live is not None and features is not None and issparse(features.X)
 
     @property
     def strategy_failure(self) -> str | None:

@@ -165,7 +165,7 @@ def twins_props(session: Session) -> dict[str, Any] | None:
         or judgment.item_id not in session.pool
         or state.standing is not None
         or session.read_only
-        or session.learner.live is None
+        or not session.learner.is_sparse
     ):
         return None
     n = len(session.twins(judgment.item_id))

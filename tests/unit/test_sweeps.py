@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from sessions import CLASSES, begin, refold, right, work, wrong
+from sessions import CLASSES, begin, refold, right, texts, work, wrong
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError, NotFittedYetError
 from rhml_widgets.human.second_look import EVERY, due, look_again
 from rhml_widgets.journal.events import Exposed, Judged, Queried, Retracted
+from rhml_widgets.machine.alike import nearest, twins
 from rhml_widgets.measures.outcomes import drawn_checks
 from rhml_widgets.measures.sweeps import second_looks
 
 
 def ready(n: int = 120, n_labels: int = 12, **arguments):
-    session = begin(n=n, **arguments)
+    session = begin(**{"n": n, **arguments})
     work(session, n_labels)
     return session
 
@@ -329,6 +333,21 @@ def test_near_twins_are_found_unjudged_and_without_the_item_itself():
         session.label(second, "card")
         session.label(third, "card")
         assert session.twins(first) == []
+
+
+@pytest.mark.parametrize("norm", ["l2", None])
+def test_the_quick_way_to_near_twins_finds_all_of_them(norm):
+    pool = [f"{text}{end}" for text in texts(60) for end in ("", "!", " now", " ticket")]
+    model = make_pipeline(TfidfVectorizer(norm=norm), LogisticRegression())
+    with ready(pool=pool, model=model) as session:
+        features, free = session.learner.features(), ~session.learner.taken
+        n = 0
+        for number in range(len(pool)):
+            order, same = nearest(features, number, free)
+            quick = twins(features, number, free)
+            assert set(quick.tolist()) == set(order[same].tolist())
+            n += len(quick)
+        assert n > 100
 
 
 def test_an_answer_with_its_twins_is_one_batch_and_one_undo():
