@@ -75,8 +75,8 @@ def twins(features: Features, number: int, free: Mask, *, seed: int = 0) -> Numb
     with single_threaded():
         cosine = space.alike(row, features.X[among])[0]
     order = np.argsort(-cosine, kind="stable")
-    same: Numbers = among[order[cosine[order] >= TWIN]]
-    return same
+    near: Numbers = among[order[cosine[order] >= TWIN]]
+    return near
 
 
 def prepare(features: Features) -> None:
