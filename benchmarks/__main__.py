@@ -23,6 +23,7 @@ SIZES: dict[str, str] = {
     "explain": "--rounds 60",
     "refit": "--rounds 15",
     "labels": "--seeds 3 --jobs 2",
+    "sweeps": "--seeds 3",
     "audit": "--seeds 3 --sessions 300",
 }
 """What is run, in this order, and how large."""

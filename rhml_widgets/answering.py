@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.asking import Asking
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
+from rhml_widgets.finding import Finding
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
 from rhml_widgets.items.ranges import require_range
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Answering"]
 
 
-class Answering(Asking):
+class Answering(Finding):
     """The part of a session in which a person answers."""
 
     def label(
@@ -39,6 +39,7 @@ class Answering(Asking):
         event_id: str | None = None,
         seen: int | None = None,
         replaces: int | None = None,
+        twins: bool = False,
     ) -> int:
         """Answer an item; kept on disk when this returns.
 
@@ -63,6 +64,9 @@ class Answering(Asking):
         replaces : int, optional
             The seq of the answer this one is to replace; it is refused if that one no longer
             stands.
+        twins : bool
+            Answers the item's near-twins that nobody judged, too (see `twins`): stage
+            ``verified``, taken back together with it.
 
         Returns
         -------
@@ -101,6 +105,7 @@ class Answering(Asking):
                 rationale=marks,
                 note=said,
                 duration=None if duration is None else float(duration),
+                twins=twins,
             )
             self._relearn()
         return seq
@@ -113,6 +118,7 @@ class Answering(Asking):
         seen: int | None,
         replaces: int | None,
         event_id: str | None,
+        twins: bool,
         **told: Any,
     ) -> int:
         own_id = self.pool.ids[number]
@@ -134,6 +140,9 @@ class Answering(Asking):
             if before is None and (fresh := self._fresh_prediction(number)) is not None:
                 events.append(fresh)
             query = self._state.queries.get(own_id)
+            with_it = self._twin_numbers(number) if twins else []
+            batch = self._batch(event_id) if with_it else None
+            place = len(events)
             events.append(
                 Judged(
                     item_id=own_id,
@@ -142,10 +151,33 @@ class Answering(Asking):
                     purpose=query.purpose if query else None,
                     version=self._learner.version,
                     sealed=not exposed,
+                    batch=batch,
                     **told,
                 )
             )
-            return self._record(events, [None] * (len(events) - 1) + [event_id])[-1].seq
+            for other in with_it:
+                events += self._accepted(other, answer, batch)
+            sent_as = [event_id if i == place else None for i in range(len(events))]
+            return self._record(events, sent_as)[place].seq
+
+    def _accepted(
+        self, number: int, label: Label, batch: str | None, duration: float | None = None
+    ) -> list[Event]:
+        """Return what is logged of an item that is answered together with others."""
+        fresh = self._fresh_prediction(number)
+        judged = Judged(
+            item_id=self.pool.ids[number],
+            label=label,
+            stage="verified",
+            version=self._learner.version,
+            sealed=False,
+            duration=duration,
+            batch=batch,
+        )
+        return [judged] if fresh is None else [fresh, judged]
+
+    def _batch(self, event_id: str | None) -> str:
+        return event_id or f"batch-{self._state.seq + 1}"
 
     def _holds(self, number: int, term: str) -> bool:
         """Whether a term stands in a text, as written or as the model reads it."""
@@ -211,7 +243,7 @@ class Answering(Asking):
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
-            if answer is not None:
+            if answer is not None and own_id not in self._state.waiting:
                 msg = (
                     f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
                 )
@@ -220,6 +252,8 @@ class Answering(Asking):
 
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
         """Take back an answer, a skip or a lesson; an item comes back first.
+
+        Answers that were given together are taken back together.
 
         Parameters
         ----------
@@ -247,9 +281,17 @@ class Answering(Asking):
                 target = self._undoable(target)
                 if target in self._state.retracted:
                     return None
-                self._record([Retracted(target=target)], [event_id])
+                rest = [seq for seq in reversed(self._given_with(target)) if seq != target]
+                back = [Retracted(target=seq) for seq in [target, *rest]]
+                self._record(back, [event_id, *[None] * len(rest)])
             self._relearn()
         return target
+
+    def _given_with(self, seq: int) -> tuple[int, ...]:
+        """Return the answers that are taken back together with one, itself included."""
+        judgment = self._state.judgments.get(seq)
+        batch = None if judgment is None else judgment.batch
+        return (seq,) if batch is None else self._state.batches[batch]
 
     def _undoable(self, seq: Any) -> int:
         state = self._state

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rhml_widgets.dialog import Dialog
 from rhml_widgets.exceptions import BadInputError, ReadOnlyError
+from rhml_widgets.human.second_look import look_again
 from rhml_widgets.items.pool import Item
 from rhml_widgets.journal.events import Queried, Shown
 from rhml_widgets.machine.queue import reason_words
@@ -13,13 +14,15 @@ from rhml_widgets.machine.queue import reason_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rhml_widgets.journal.events import Event
+    from rhml_widgets.journal.events import Event, Label
 
 __all__ = ["Asking"]
 
 
 class Asking(Dialog):
     """The part of a session in which the model chooses what the person sees."""
+
+    _sought: Label | None = None
 
     def query(self, batch_size: int = 1) -> list[Item]:
         """Return the items to judge next; those drawn and unanswered come first.
@@ -50,6 +53,15 @@ class Asking(Dialog):
                 raise ReadOnlyError(msg)
             if wanted > 0 and not self.read_only:
                 drawn = self._learner.draw(wanted, self._state.n_draws)
+                drawn = self._learner.seek(self._sought, drawn)
+                drawn = look_again(
+                    drawn,
+                    wanted,
+                    self._state,
+                    self.pool,
+                    seed=self._learner.seed,
+                    version=self._learner.version,
+                )
                 if not drawn and wanted == batch_size:
                     drawn = self._skipped_again(wanted)
                 self._record(self._with_predictions(drawn))

@@ -33,10 +33,16 @@ from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Ver
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = ["AUDIT", "Folded"]
+__all__ = ["AUDIT", "CHOSEN", "SWEEP_CHECK", "Folded"]
 
 AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
+
+CHOSEN = ("found", "odd")
+"""Reasons of items that the person picked, in a search or out of a sweep: asked next."""
+
+SWEEP_CHECK = "sweep-check"
+"""The reason of a hidden second look at an item that was accepted in a sweep."""
 
 
 class Folded:
@@ -98,6 +104,12 @@ class Folded:
     extensions : dict of int to Extended
     arrived : dict of item_id to int
         The seq at which an item came that was not in the pool from the beginning.
+    batches : dict of str to tuple of int
+        Seqs of the standing judgments that were given together.
+    swept : dict of item_id to int
+        Seq of the standing judgment by which an item was accepted without a look of its own.
+    rechecks : dict of item_id to int
+        Seq at which a second look at such an item was drawn.
     """
 
     def __init__(self) -> None:
@@ -135,6 +147,9 @@ class Folded:
         self.audits: dict[int, Audit] = {}
         self.extensions: dict[int, Extended] = {}
         self.arrived: dict[str, int] = {}
+        self.batches: dict[str, tuple[int, ...]] = {}
+        self.swept: dict[str, int] = {}
+        self.rechecks: dict[str, int] = {}
         self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
@@ -187,7 +202,9 @@ class Folded:
             event.after,
         )
         self.skipped.pop(event.item_id, None)
-        if event.reason == AUDIT:
+        if event.reason == SWEEP_CHECK:
+            self.rechecks[event.item_id] = entry.seq
+        if event.reason == AUDIT or event.reason in CHOSEN:
             self.waiting = {event.item_id: None, **self.waiting}
         elif event.lesson is None:
             self.waiting[event.item_id] = None
@@ -250,6 +267,7 @@ class Folded:
             version=event.version,
             sealed=event.sealed,
             predicted=self.predictions.get(event.item_id),
+            batch=event.batch,
         )
         before = next(reversed(self.judgments.values()), None)
         if before is not None and _decides(before, judgment, query):
@@ -259,6 +277,10 @@ class Folded:
         self.judgments[entry.seq] = judgment
         self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
         self._recount(event.item_id, +1)
+        if event.batch is not None:
+            self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
+        if event.stage == "verified":
+            self.swept[event.item_id] = entry.seq
         self.classes.setdefault(event.label, None)
         self.waiting.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
@@ -318,17 +340,34 @@ class Folded:
                 self._count_stop(self.judgments[first], self.judgments[decision], -1)
         self._recount(item_id, -1)
         judgment = self.judgments.pop(seq)
+        self._forget_batch(judgment)
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
             self._recount(item_id, +1)
+            query = self.queries.get(item_id)
+            if query is not None and seqs[-1] < query.seq < seq:
+                self.waiting = {item_id: None, **self.waiting}  # it was asked a second time
+                self.drafts[item_id] = judgment
         else:
             del self.answers[item_id]
-            self.waiting = {item_id: None, **self.waiting}
-            self.drafts[item_id] = judgment
+            # What was accepted among others was never asked: it goes back to the rest.
+            if judgment.stage != "verified":
+                self.waiting = {item_id: None, **self.waiting}
+                self.drafts[item_id] = judgment
         if self.standing == item_id:
             self.standing = None
         return item_id
+
+    def _forget_batch(self, judgment: Judgment) -> None:
+        if judgment.batch is not None:
+            rest = tuple(seq for seq in self.batches[judgment.batch] if seq != judgment.seq)
+            if rest:
+                self.batches[judgment.batch] = rest
+            else:
+                del self.batches[judgment.batch]
+        if self.swept.get(judgment.item_id) == judgment.seq:
+            del self.swept[judgment.item_id]
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)

@@ -17,7 +17,7 @@ class Query:
 
     seq: int
     purpose: str
-    propensity: float
+    propensity: float | None
     n_candidates: int
     version: int | None
     reason: str
@@ -60,6 +60,7 @@ class Judgment:
     version: int | None
     sealed: bool
     predicted: Prediction | None
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class State(Folded):
         ).encode("utf-8", "surrogatepass")
 
 
-_TALLIES = ("stops", "decisions")
+_TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
 """What can be counted from the rest and is kept only so that nobody has to count it again."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from rhml_widgets.exceptions import (
 from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, require_class
-from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.ranges import require_count, require_range
 from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.machine.effect import Effect
@@ -287,7 +287,7 @@ class Teaching(Answering):
             sent = self.sent(event_id, Queried, lesson=seq)
             if sent is not None:
                 assert isinstance(sent.event, Queried)  # noqa: S101 - `sent` looked
-                return round(sent.event.propensity * sent.event.n_candidates)
+                return round((sent.event.propensity or 0.0) * sent.event.n_candidates)
             free = self.blind_flips(seq)
             if change is None or not len(free):
                 return 0
@@ -371,10 +371,3 @@ class Teaching(Answering):
             if new and not self.read_only:
                 version = self._learner.version
                 self._record([Exposed(item_id=one, what=what, version=version) for one in new])
-
-
-def require_count(n: Any) -> None:
-    """Refuse what is no whole number of at least 1."""
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        msg = f"n={n!r}: expected a whole number of at least 1"
-        raise BadInputError(msg)

@@ -30,6 +30,8 @@ LAYERS = [
         "teaching",
         "measuring",
         "growing",
+        "finding",
+        "sweeping",
         "session",
         "replaying",
         "datasets",

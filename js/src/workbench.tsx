@@ -10,6 +10,8 @@ import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
 import { OldLabels, ResultView, StopNow } from "./shared/result";
+import { FROZEN } from "./shared/states";
+import { SweepView } from "./shared/sweep";
 import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
 import { useTrait, useView, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
@@ -47,6 +49,16 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
       ),
     },
   ];
+  if (props.sweep) {
+    tabs.push({
+      id: "sweep",
+      name: "Sweep",
+      off: frozen ? FROZEN : props.sweep.off,
+      body: (
+        <SweepView props={props.sweep} queue={props.queue} seq={props.seq} act={act} frozen={frozen} gone={gone} />
+      ),
+    });
+  }
   if (audit) {
     tabs.push({
       id: "audit",

@@ -26,6 +26,8 @@ ACTION_KEYS = {
     "new-class": "+",
     "find": "/",
     "revise": "R",
+    "search": "F",
+    "twins": "T",
 }
 """What may be asked for beside an answer, and its usual key. A class that has the key wins."""
 

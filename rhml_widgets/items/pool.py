@@ -39,8 +39,8 @@ class Item:
         ``teach``, ``check``, ``challenge`` or ``probe``: why it is shown.
     reason : str
         The same in words, telling nothing of the model's answer.
-    propensity : float
-        Probability, in (0, 1], with which it was drawn.
+    propensity : float or None
+        Probability, in (0, 1], with which it was drawn; None where nobody drew it.
     """
 
     item_id: str
@@ -48,7 +48,7 @@ class Item:
     content: Any
     purpose: str
     reason: str
-    propensity: float
+    propensity: float | None
 
     def __str__(self) -> str:
         """Return its id, so that an item may stand for it anywhere."""

@@ -113,13 +113,13 @@ class Queried(Event):
     ``propensity`` is the probability, over all purposes, with which this item was drawn among
     ``n_candidates``; ``version`` is the model version that ranked it, None before the first.
     ``lesson`` is the seq of the `Taught` whose effect the item is to judge, with the labels
-    ``before`` and ``after`` it.
+    ``before`` and ``after`` it. A ``propensity`` of None: somebody chose the item, nobody drew it.
     """
 
     kind: ClassVar[str] = "Queried"
     item_id: str
     purpose: str
-    propensity: float
+    propensity: float | None
     n_candidates: int
     version: int | None = None
     reason: str = ""
@@ -180,7 +180,10 @@ class Predicted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged(Event):
-    """An answer. ``duration`` is in seconds, measured by the page's monotonic clock."""
+    """An answer. ``duration`` is in seconds, measured by the page's monotonic clock.
+
+    ``batch`` is the same for answers given together: they are taken back together, too.
+    """
 
     kind: ClassVar[str] = "Judged"
     item_id: str
@@ -193,6 +196,7 @@ class Judged(Event):
     duration: float | None = None
     version: int | None = None
     sealed: bool = True
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

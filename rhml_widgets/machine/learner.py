@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from rhml_widgets.exceptions import JournalError, NotFittedYetError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal.events import ClassAdded, FitFailed
+from rhml_widgets.machine.alike import likeliest, prepare
 from rhml_widgets.machine.asker import Asker
 from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.estimators import outlook
@@ -199,6 +201,7 @@ class Learner(Speaker):
         give_way()
         head = self._asker.rank(made, features)
         self._foresee(made, head, features)
+        prepare(features)
         give_way()
         with self._lock:
             if generation != self._generation:
@@ -330,6 +333,12 @@ class Learner(Speaker):
         return self._asker.purposes
 
     @property
+    def is_sparse(self) -> bool:
+        """Whether a version is live whose rows are sparse: near-twins are then found at once."""
+        features = self._features
+        return self.live is not None and features is not None and issparse(features.X)
+
+    @property
     def strategy_failure(self) -> str | None:
         """Why the strategy could not rank for the live version, so that margin asks."""
         return self._asker.failure
@@ -337,6 +346,28 @@ class Learner(Speaker):
     def draw(self, n: int, n_draws: int) -> list[Queried]:
         """Draw up to ``n`` items to ask, each with its purpose and propensity."""
         return self._asker.draw(n, n_draws, self.version)
+
+    def seek(self, label: Label | None, drawn: list[Queried]) -> list[Queried]:
+        """Put likely items of a class in the place of every second one drawn to learn from."""
+        with self._lock:
+            live = self.live
+            if label is None or live is None or label not in live.snapshot.classes:
+                return drawn
+            index = live.snapshot.classes.index(label)
+            free = ~self.taken[: len(live.outlook)]
+            free[[k for one in drawn if (k := self._pool.number(one.item_id)) < len(free)]] = False
+            n_draws = self._state.n_draws
+        found = []
+        for place, one in enumerate(drawn):
+            even = (n_draws + place) % 2 == 0
+            number = likeliest(live.outlook, index, free) if even else None
+            if one.purpose != "teach" or number is None:
+                found.append(one)
+                continue
+            free[number] = False
+            sought = replace(one, item_id=self._pool.ids[number], propensity=None, reason="sought")
+            found.append(sought)
+        return found
 
     def known(self, state: State | None = None) -> Snapshot:
         """Return what a fit made now would learn from, or one made in a state of the past."""

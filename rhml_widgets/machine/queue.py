@@ -36,6 +36,10 @@ _WORDS = {
     "skipped": "you skipped it before",
     "audit": "drawn at random, to audit me",
     "brought": "a label you brought, asked again",
+    "found": "you picked it",
+    "odd": "you took it out of a page of like ones",
+    "sought": "a close call for me",
+    "sweep-check": "drawn at random, to measure me",
     "": "you picked it",
 }
 

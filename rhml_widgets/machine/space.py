@@ -120,6 +120,22 @@ class Space:
         # What is missing is as usual as can be.
         return np.nan_to_num((rows - self._center) / self._scale)
 
+    def like(self, X: Any, number: int) -> npt.NDArray[np.float64]:
+        """Return how alike every row is to one of them, shape (n_samples,), in [-1, 1]."""
+        if self.by_distance:
+            near: npt.NDArray[np.float64] = self.alike(X[[number]], X)[0]
+            return near
+        one = self._unit(X[[number]])
+        if not self.sparse:
+            return np.asarray(self._unit(X) @ one[0], dtype=np.float64)
+        # A dense vector: nothing is sorted or turned over, whatever the pool's size.
+        found: npt.NDArray[np.float64] = np.asarray(X @ one.toarray()[0], dtype=np.float64)
+        if self._of_length_one:
+            return found
+        lengths = np.sqrt(np.asarray(X.multiply(X).sum(axis=1)).ravel())
+        np.divide(found, lengths, out=found, where=lengths > 0)
+        return found
+
     def groups(self, rows: Any, n_clusters: int) -> npt.NDArray[np.intp]:
         """Return the cluster of each row, shape (n_rows,), in [0, n_clusters)."""
         if rows.shape[0] == 0:

@@ -32,6 +32,11 @@ def duration_words(seconds: float) -> str:
 
 
 def seconds_each(state: State | StateView) -> float | None:
-    """Return the median seconds of an answer so far; None where none was timed."""
-    timed = [one.duration for one in state.judgments.values() if one.duration]
+    """Return the median seconds of an answer so far; None where none was timed.
+
+    What was accepted in a sweep says nothing of how long an item takes that is read.
+    """
+    timed = [
+        one.duration for one in state.judgments.values() if one.duration and one.stage != "verified"
+    ]
     return median(timed) if timed else None

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from rhml_widgets.folded import SWEEP_CHECK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -191,7 +193,14 @@ def _undone_answer_learned(
 
 
 def _is_check(query: Query | None) -> bool:
-    return query is not None and query.purpose == "check" and query.lesson is None
+    # What somebody chose, and what was accepted before it was drawn, is no fair draw.
+    return (
+        query is not None
+        and query.purpose == "check"
+        and query.lesson is None
+        and query.propensity is not None
+        and query.reason != SWEEP_CHECK
+    )
 
 
 def _seq(counted: Outcome | Judgment) -> int:

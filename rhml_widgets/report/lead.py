@@ -258,7 +258,11 @@ def _caveats(session: Session, asked: Checks) -> str:
 
 
 def _next_step(session: Session, asked: Checks) -> str:
-    seconds = [one.duration for one in session.state.judgments.values() if one.duration]
+    seconds = [
+        one.duration
+        for one in session.state.judgments.values()
+        if one.duration and one.stage != "verified"
+    ]
     each = statistics.median(seconds) if seconds else None
     reading = session.audited()
     if reading is not None and reading.waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rhml_widgets.simulate.clock import Clock
 from rhml_widgets.simulate.person import Person
 
-__all__ = ["Person"]
+__all__ = ["Clock", "Person"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from rhml_widgets.exceptions import BadInputError, UnknownTermError
 from rhml_widgets.items.labels import read_labels
+from rhml_widgets.simulate.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,8 @@ class Person:
     keeps : float in [0, 1]
         How often the person keeps its answer where the model stops it; else it takes the
         model's.
+    clock : Clock, optional
+        What a sweep takes it, and what it overlooks in one.
     random_state : int
     name : str
         For its repr.
@@ -59,6 +62,10 @@ class Person:
         First answers given so far, how many of them were wrong, marks, items skipped.
     n_stops, n_kept : int
         How often the model spoke up, and how often the answer was kept.
+    spent : float
+        Simulated seconds so far.
+    n_swept, n_put_out, n_swept_wrong : int
+        Cards accepted in sweeps, cards put out of them, and accepted ones whose label is wrong.
 
     Examples
     --------
@@ -79,6 +86,7 @@ class Person:
         wrong_marks: float = 0.0,
         seconds: float = 3.0,
         keeps: float = 0.8,
+        clock: Clock | None = None,
         random_state: int = 0,
         name: str = "simulated",
     ) -> None:
@@ -95,10 +103,13 @@ class Person:
         self.wrong_marks = wrong_marks
         self.seconds = seconds
         self.keeps = keeps
+        self.clock = Clock() if clock is None else clock
         self.random_state = random_state
         self.name = name
         self.n_answers = self.n_wrong = self.n_marks = self.n_skipped = 0
         self.n_stops = self.n_kept = 0
+        self.n_swept = self.n_put_out = self.n_swept_wrong = 0
+        self.spent = 0.0
         self._seen: dict[str, int] = {}
 
     def drive(self, session: Session, n_labels: int) -> Self:
@@ -126,6 +137,50 @@ class Person:
                 continue
             self._answer(session, item, right, sorted({*known.values()}, key=str))
         return self
+
+    def sweep(self, session: Session, n_labels: int, *, n_cards: int = 12) -> Self:
+        """Sweep pages until so many items are accepted, or it does not pay any more.
+
+        Of each page it puts out the cards that do not fit, but for those it overlooks; what was
+        put out waits in the queue and is for `drive`. Cards of unknown truth are put out. After
+        a page of which it put out more than its clock's ``patience`` it leaves off.
+
+        Parameters
+        ----------
+        session : Session
+            With a model that speaks already.
+        n_labels : int
+            Items to accept, at least 0; the last page is accepted whole.
+        n_cards : int
+            On a page.
+        """
+        known = read_labels(self.truth, session.pool, "truth")
+        wanted = self.n_swept + n_labels
+        while self.n_swept < wanted:
+            page = session.sweep(n=n_cards)
+            if not page.items or page.label is None:
+                break
+            odd = [
+                item
+                for item in page.items
+                if known.get(item.item_id) != page.label and not self._overlooks(item)
+            ]
+            out = {item.item_id for item in odd}
+            kept = [item for item in page.items if item.item_id not in out]
+            took = self.clock.sweep(len(page.items), len(odd))
+            session.verify(kept, page.label, odd=odd, duration=took)
+            self.spent += took
+            self.n_swept += len(kept)
+            self.n_put_out += len(odd)
+            self.n_swept_wrong += sum(known.get(item.item_id) != page.label for item in kept)
+            if len(odd) > self.clock.patience * len(page.items):
+                break
+        return self
+
+    def _overlooks(self, item: Item) -> bool:
+        seed = crc32(item.item_id.encode("utf-8", "surrogatepass"))
+        rng = np.random.default_rng([self.random_state, seed, 0x51E9])
+        return bool(rng.random() < self.clock.misses)
 
     def tell(self, session: Session, lessons: Mapping[Label, Sequence[str]]) -> Self:
         """Teach the session terms that speak for labels; those it has no feature for are left.
@@ -158,6 +213,7 @@ class Person:
         text = item.content if isinstance(item.content, str) else ""
         rationale = self._marks_on(text, label, rng)
         session.label(item.item_id, label, rationale=rationale or None, duration=duration)
+        self.spent += duration
         self.n_answers += 1
         self.n_wrong += label != right
         self.n_marks += len(rationale)
@@ -178,6 +234,7 @@ class Person:
         self.n_stops += 1
         self.n_kept += kept
         session.label(item.item_id, label if kept else advice.label, duration=duration)
+        self.spent += duration
 
     def _marks_on(self, text: str, label: Label, rng: np.random.Generator) -> list[str]:
         if self.marks is None:

@@ -35,6 +35,7 @@ from rhml_widgets.views.label_queue import (
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.measured import audit_props, result_props
+from rhml_widgets.views.sweep import OpenSweep, twins_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Desk:
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
         self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
+        self.sweep = OpenSweep(self)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -199,6 +201,7 @@ class Desk:
         # Reasons may take long to find, so they are looked for while others may answer.
         stop = self._stop()
         with session.steady():
+            twins = twins_props(session)
             items = [] if why is not None else session.items_waiting(AHEAD)
             return label_queue_props(
                 state,
@@ -218,6 +221,7 @@ class Desk:
                 ),
                 keys=session.keys,
                 may_add=not any(isinstance(label, bool) for label in state.classes),
+                twins=twins,
             )
 
     @property
@@ -417,6 +421,7 @@ class Desk:
             "explanation": self.explanation(),
             "lessons": self.lessons(),
             **self.told(),
+            "sweep": self.sweep.props(),
         }
 
     def told(self) -> dict[str, Any]:

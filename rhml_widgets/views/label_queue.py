@@ -39,6 +39,7 @@ def label_queue_props(
     problem: dict[str, Any] | None = None,
     may_add: bool = True,
     keys: Mapping[Label, str] | None = None,
+    twins: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the labeling queue shows.
 
@@ -58,6 +59,8 @@ def label_queue_props(
         Why nothing can be answered here.
     keys : mapping, optional
         Chosen keys, by class or action.
+    twins : dict or None
+        From `rhml_widgets.views.sweep.twins_props`.
     """
     labels = list(state.classes)
     n_labeled = state.n_labeled if n_labeled is None else n_labeled
@@ -86,6 +89,7 @@ def label_queue_props(
         "last": _last_item(state, pool) if n_labeled else None,
         "model": model,
         "problem": problem,
+        "twins": twins,
     }
 
 
@@ -135,7 +139,7 @@ def _progress(
     last: list[float] = []
     for seq in reversed(state.judgments):
         duration = state.judgments[seq].duration
-        if duration is not None:
+        if duration is not None and state.judgments[seq].stage != "verified":
             last.append(duration)
         if len(last) == RECENT:
             break

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
 
-STAGES = {"first": "", "revised": "revised", "corrected": "changed", "imported": "imported"}
+STAGES = {
+    "first": "",
+    "revised": "revised",
+    "corrected": "changed",
+    "imported": "imported",
+    "verified": "swept",
+}
 """What the history says of a stage, beyond the label itself."""
 
 
@@ -63,7 +69,14 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         return lesson_words(state.lessons[seq])
     judgment = state.judgments.get(seq)
     if judgment is not None:
-        return f"{quoted(judgment.label)} for {quoted(_excerpt_of(judgment.item_id, pool))}"
+        together = () if judgment.batch is None else state.batches[judgment.batch]
+        read = next((s for s in together if state.judgments[s].stage != "verified"), None)
+        if len(together) > 1 and read is None:
+            return f"{len(together)} accepted as {quoted(judgment.label)}"
+        judgment = judgment if read is None else state.judgments[read]
+        more = f" and {len(together) - 1} like it" if len(together) > 1 else ""
+        excerpted = quoted(_excerpt_of(judgment.item_id, pool))
+        return f"{quoted(judgment.label)} for {excerpted}{more}"
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
 

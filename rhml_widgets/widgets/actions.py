@@ -8,6 +8,8 @@ from rhml_widgets.exceptions import BadInputError, NotSavedError
 from rhml_widgets.journal.events import Judged
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
+from rhml_widgets.widgets.bulk import Bulk
+from rhml_widgets.widgets.requests import class_at, required, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,33 +19,6 @@ if TYPE_CHECKING:
     from rhml_widgets.views.desk import Desk
 
 __all__ = ["Actions"]
-
-MS_A_DAY = 86_400_000
-
-
-def seconds(ms: Any) -> float | None:
-    """Return a page's milliseconds as seconds; a page's clock may be odd, and is then ignored."""
-    number = isinstance(ms, int | float) and not isinstance(ms, bool)
-    return ms / 1000 if number and 0 <= ms < MS_A_DAY else None
-
-
-_REQUIRED = {
-    "event_id": "an id, the same in every resend",
-    "seen": "the journal's seq when this was shown",
-}
-
-
-def required(name: str, value: Any) -> Any:
-    """Refuse a request without what makes it safe to send twice, or late.
-
-    Raises
-    ------
-    BadInputError
-    """
-    if value is None:
-        msg = f"{name}=None: expected {_REQUIRED[name]}"
-        raise BadInputError(msg)
-    return value
 
 
 class Actions:
@@ -79,14 +54,10 @@ class Actions:
                 self.shown,
                 self.refit,
             )
-        }
+        } | Bulk(self._session, self._desk).table()
 
     def _class_at(self, index: Any) -> Label:
-        labels = self._session.classes_
-        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(labels):
-            msg = f"class index {index!r}: expected 0 to {len(labels) - 1}"
-            raise BadInputError(msg)
-        return labels[index]
+        return class_at(self._session, index)
 
     def _known(self, item_id: Any) -> str:
         pool = self._session.pool

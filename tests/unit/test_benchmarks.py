@@ -20,6 +20,7 @@ TINY = {
     "latency": "--pools 120 --rounds 4 --warm 3",
     "refit": "--items 1100 --rounds 2",
     "reopen": "--events 400 --pool 130 --rounds 2",
+    "sweeps": "--items 80 --labels 30 --start 12 --seeds 1",
     "wire": "--labels 40 --rounds 2 --seconds 0.5",
 }
 

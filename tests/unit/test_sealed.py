@@ -10,7 +10,7 @@ import json
 
 import comm
 import pytest
-from sessions import CLASSES, RecordedComm, begin, right, wrong
+from sessions import CLASSES, RecordedComm, begin, right, texts, wrong
 
 import rhml_widgets as rhml
 from rhml_widgets.human.keys import ACTION_KEYS
@@ -19,6 +19,8 @@ from rhml_widgets.journal.events import Exposed, Predicted, Queried
 MODEL = {"name", "version", "fitting", "behind", "failed", "brought"}
 PROBLEM = {"kind", "title", "text", "hint"}
 ITEM = {"item_id", "text", "truncated", "purpose", "why", "rows", "seen", "draft"}
+FOUND = {"item_id", "text"}
+"""What a search tells of an item: its words."""
 QUEUE = {
     "": {
         "seq",
@@ -37,7 +39,9 @@ QUEUE = {
         "last",
         "model",
         "problem",
+        "twins",
     },
+    "twins": {"item_id", "seq", "excerpt", "label", "n"},
     "progress": {"labeled", "total", "seconds_each", "left", "skipped"},
     "keys": {*ACTION_KEYS},
     "classes": {"name", "definition", "key", "count"},
@@ -141,7 +145,20 @@ RESULT = {
     "shares": {"label", "value", "low", "high"},
 }
 WORKBENCH = {
-    "": {"seq", "header", "queue", "explanation", "lessons", "standing", "audit", "result"},
+    "": {
+        "seq",
+        "header",
+        "queue",
+        "explanation",
+        "lessons",
+        "standing",
+        "audit",
+        "result",
+        "sweep",
+    },
+    "sweep": {"off", "label", "cards", "classes", "swept", "looks", "sought"},
+    "sweep.cards": {"item_id", "text", "truncated", "rows"},
+    "sweep.classes": {"label", "n"},
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
     "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
@@ -151,7 +168,7 @@ WORKBENCH = {
     **{f"result.{path}".rstrip("."): keys for path, keys in RESULT.items()},
 }
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
-REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text"}
+REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text", "n", "rows", "item_id"}
 
 
 def keys_of(value, path=""):
@@ -289,6 +306,38 @@ def work(wire):
         wire.call(panel, "show_flips", lesson=lesson)
     audit(wire)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
+    in_bulk(wire)
+
+
+def in_bulk(wire):
+    """Sweep a page, answer near-twins, find and pick, look for a class."""
+    bench, queue = wire.Workbench, wire.LabelQueue
+    rows = wire.call(queue, "find", words="today", like=None)["rows"]
+    wire.call(queue, "find", words=None, like=rows[0]["item_id"])
+    wire.call(queue, "pick", item_id=rows[0]["item_id"], event_id="p")
+    wire.call(bench, "seek", label=1)
+    wire.label(right(queue.props["items"][0]["text"]))
+    wire.call(bench, "sweep", label=None)
+    sweep = bench.props["sweep"]
+    cards = [card["item_id"] for card in sweep["cards"]]
+    wire.call(
+        bench,
+        "verify",
+        item_ids=cards[1:],
+        odd=cards[:1],
+        label=sweep["label"],
+        event_id="v",
+        ms=9000,
+    )
+    wire.call(queue, "undo", event_id="back")
+    for n in range(20):
+        item = queue.props["items"][0]
+        wire.label(right(item["text"]), item)
+        if twins := queue.props["twins"]:
+            wire.call(
+                queue, "twins", item_id=twins["item_id"], seen=twins["seq"], event_id=f"t{n} all"
+            )
+            break
 
 
 def audit(wire):
@@ -307,8 +356,9 @@ def wire():
     original, comm.create_comm = comm.create_comm, RecordedComm
     try:
         # Of so many numbers of four digits two may be equal by chance: not with this seed.
+        pool = [*texts(), *(f"{text}!" for text in texts(3 * 12)[12:])]
         with begin(
-            purposes={"teach": 0.4, "check": 0.3, "challenge": 0.3}, random_state=1
+            pool, purposes={"teach": 0.4, "check": 0.3, "challenge": 0.3}, random_state=1
         ) as session:
             wire = Wire(session)
             work(wire)
@@ -350,6 +400,8 @@ def test_an_unjudged_item_stands_on_the_wire_only_as_an_item_to_answer(wire):
         for one in objects_of(data):
             if one.get("item_id") in sealed:
                 n += 1
+                if set(one) == FOUND:
+                    continue
                 assert set(one) == ITEM
                 assert one["purpose"] in {"teach", "check", "challenge"}
                 assert not any(label in one["why"] for label in CLASSES)

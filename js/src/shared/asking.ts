@@ -20,11 +20,11 @@ export interface QueueViewProps extends ViewProps<QueueProps> {
   onWhy?: () => void;
 }
 
-export type Tray = "skip" | "new-class" | "history";
+export type Tray = "skip" | "new-class" | "history" | "search";
 
 /** The actions that stand under the keys. */
 export type Lettered = Exclude<KeyedAction, "find" | "revise">;
-const LETTERED: readonly Lettered[] = ["skip", "undo", "mark", "note", "history", "why", "new-class"];
+const LETTERED: readonly Lettered[] = ["skip", "undo", "mark", "note", "history", "why", "new-class", "search", "twins"];
 
 export interface Asking {
   section: RefObject<HTMLElement | null>;
@@ -251,6 +251,8 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     note: open,
     undo: heard && !WITHOUT_UNDO.has(props.state) && (props.undo !== null || pending),
     history: props.history.length > 0,
+    search: live && !stop,
+    twins: live && !stop && !!props.twins && !acts.busy,
     why: heard && props.state !== "read-only" && (stop !== null || props.last !== null),
     "new-class": props.may_add && live && !stop,
   };
@@ -264,6 +266,12 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
       home();
     },
     history: () => toggle("history"),
+    search: () => toggle("search"),
+    twins: () => {
+      if (!props.twins) return;
+      void acts.act("twins", { item_id: props.twins.item_id, seen: props.twins.seq });
+      home();
+    },
     why: explain,
     "new-class": () => (tray === "new-class" ? close() : name("")),
   };

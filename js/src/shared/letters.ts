@@ -6,7 +6,7 @@ import type { ClassIndex, ClassProps, KeyedAction, QueueProps } from "./types";
 /** Where the kernel names none. */
 const USUAL: QueueProps["keys"] = {
   skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/",
-  revise: "R",
+  revise: "R", search: "F", twins: "T",
 };
 
 /** True where not every class has a key: then letters find. */
@@ -42,8 +42,12 @@ export interface Letters {
 export function lettersOf(props: QueueProps, answering: boolean, frozen: boolean): Letters {
   const keys = { ...USUAL, ...props.keys };
   const owned = new Set(answering ? props.classes.map(({ key }) => key?.toLowerCase()) : []);
-  const of = (action: KeyedAction) =>
-    frozen || owned.has(keys[action].toLowerCase()) ? null : keys[action];
+  // Where no class has to be typed, the key that finds classes is free to find items.
+  const free = !isFinding(props.classes) && !owned.has(keys.find.toLowerCase());
+  const of = (action: KeyedAction) => {
+    const key = action === "search" && free ? keys.find : keys[action];
+    return frozen || owned.has(key.toLowerCase()) ? null : key;
+  };
   return {
     of,
     meant: (actions, event) => {

@@ -11,6 +11,8 @@ import { plural } from "./numbers";
 import { Ended, endWords, FROZEN, STATES, Unsaved } from "./states";
 import type { Place } from "./place";
 import { StatusLine } from "./status-line";
+import { Search } from "./search";
+import { TwinsOffer } from "./twins-offer";
 import { FirstClasses } from "./first-classes";
 import { History } from "./history";
 import { NewClass, SkipMenu, StopCard } from "./trays";
@@ -88,6 +90,9 @@ export function QueueView(view: QueueViewProps) {
               onClose={asking.close}
             />
           ) : null}
+          {asking.tray === "search" && asking.live ? (
+            <Search act={act} like={item?.item_id ?? null} onClose={asking.close} />
+          ) : null}
           {asking.tray === "history" ? (
             <History
               rows={props.history}
@@ -108,6 +113,15 @@ export function QueueView(view: QueueViewProps) {
             leave={answers.leave}
           />
           {gone ? null : <NotSaved of={asking.acts} />}
+          {props.twins && asking.live && !stop ? (
+            <TwinsOffer
+              twins={props.twins}
+              classes={props.classes}
+              letter={asking.letters.of("twins")}
+              off={!asking.can.twins}
+              onTake={asking.run.twins}
+            />
+          ) : null}
           {props.problem ? <ProblemNotice problem={props.problem} /> : null}
           {props.state === "asking" && props.classes.length === 1 && !frozen ? (
             <Notice>
@@ -227,14 +241,15 @@ function Answering({ of, props, frozen }: AnsweringProps) {
   );
 }
 
-const ASKED: readonly Lettered[] = ["skip", "undo", "mark", "history", "new-class", "why", "note"];
+const ASKED: readonly Lettered[] = ["skip", "undo", "mark", "history", "new-class", "search", "why", "note"];
 
-const WORDS: Record<Exclude<Lettered, "note">, [words: string, title: string]> = {
+const WORDS: Record<Exclude<Lettered, "note" | "twins">, [words: string, title: string]> = {
   skip: ["skip …", "Not now: it comes back at the end"],
   undo: ["undo", "Takes your last answer back"],
   mark: ["mark words", "Drag over the words that decide, or mark them by keys"],
   history: ["history", "Your last answers, to look at or to change"],
   "new-class": ["new class", "Name one more class"],
+  search: ["find", "Find items by their words, or more like this one"],
   why: ["why", "My reasons for the item you answered last"],
 };
 
@@ -272,6 +287,7 @@ function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: re
             />
           );
         }
+        if (which === "twins") return null; // offered with what it would answer
         if (which === "why" && stop) return null; // the card has it
         const [words, title] = which === "mark" && item?.kind === "row" ? COLUMNS : WORDS[which];
         const back = which === "why" && of.place === "beside";
@@ -296,4 +312,4 @@ function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: re
   );
 }
 
-const TRAYS = { skip: true, history: true, "new-class": true };
+const TRAYS = { skip: true, history: true, "new-class": true, search: true };

@@ -111,7 +111,9 @@ export interface ModelProps {
 
 /** What has a key of its own beside the classes; Enter and Escape are nobody's to give. */
 export type KeyedAction =
-  "skip" | "undo" | "mark" | "note" | "history" | "why" | "new-class" | "find" | "revise";
+  | "skip" | "undo" | "mark" | "note" | "history" | "why" | "new-class" | "find" | "revise"
+  // Finds items by their words, or more like one; answers the near-twins of the last answer, too.
+  | "search" | "twins";
 
 export type QueueState =
   | "asking" // an item waits for its answer
@@ -157,6 +159,48 @@ export interface QueueProps {
   last: string | null;
   model: ModelProps;
   problem: Problem | null;
+  /** Near-twins of the answer given last that nobody judged: what one key answers, too. */
+  twins?: TwinsProps | null;
+}
+
+export interface TwinsProps {
+  item_id: string;
+  /** The seq of the answer they would get. */
+  seq: number;
+  excerpt: string;
+  label: ClassIndex;
+  n: number;
+}
+
+/** What a search found: its words, and nothing of the model's view. */
+export interface FoundRow {
+  item_id: string;
+  text: string;
+}
+
+export interface CardProps {
+  item_id: string;
+  /** "" is shown as "(empty)". */
+  text: string;
+  truncated: boolean;
+  rows: number;
+}
+
+/** A page of like predictions, and what else could be swept. */
+export interface SweepProps {
+  /** Why nothing can be swept now; "" otherwise. */
+  off: string;
+  /** What the model says of all cards; null where no page lies open. */
+  label: ClassIndex | null;
+  cards: CardProps[];
+  /** How many unjudged items the model says each class of. */
+  classes: { label: ClassIndex; n: number }[];
+  /** Items that were accepted in sweeps. */
+  swept: number;
+  /** “of 14 looked at again, 13 held”; "" before the first sweep. */
+  looks: string;
+  /** The rare class that is looked for. */
+  sought: ClassIndex | null;
 }
 
 export interface ReasonRow {
@@ -364,6 +408,7 @@ export interface WorkbenchProps {
   /** Null or missing: no such tab. */
   audit?: AuditProps | null;
   result?: ResultProps | null;
+  sweep?: SweepProps | null;
 }
 
 /** The trait `curves` of Workbench and LearningCurves. Sent at most twice a second, the last always. */
@@ -451,6 +496,20 @@ export interface Actions {
   /** Queues old labels that look doubtful. */
   recheck: { args: { n: number; event_id: string }; value: { asked: number } };
   refit: { args: Record<string, never>; value: null };
+  /** Opens a page of like predictions; null: of the class there is most of. An open one stays. */
+  sweep: { args: { label: ClassIndex | null }; value: { n: number } };
+  /** Accepts the cards of a page; the odd ones are asked next. */
+  verify: {
+    args: { item_ids: string[]; odd: string[]; label: ClassIndex; event_id: string; ms: number };
+    value: { n: number };
+  };
+  /** Answers the near-twins of an item as it was answered; `seen`: `TwinsProps.seq`. */
+  twins: { args: { item_id: string; seen: number; event_id: string }; value: { n: number } };
+  find: { args: { words: string | null; like: string | null }; value: { rows: FoundRow[] } };
+  /** Asks an item that was found next. */
+  pick: { args: { item_id: string; event_id: string }; value: null };
+  /** Has likely items of a class come, beside the usual ones; null: no longer. */
+  seek: { args: { label: ClassIndex | null }; value: null };
 }
 
 export type ActionName = keyof Actions;

@@ -1,0 +1,88 @@
+"""Sweeps: how what was accepted a page at a time fares when it is looked at one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rhml_widgets.measures.agreement import AT_LEAST, decimal
+from rhml_widgets.measures.intervals import anytime
+
+if TYPE_CHECKING:
+    from rhml_widgets.state import State, StateView
+
+__all__ = ["SecondLooks", "second_looks"]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLooks:
+    """What hidden second looks at swept items show; the person is the reference.
+
+    Attributes
+    ----------
+    n_swept : int
+        Items with a standing answer from a sweep, or a second look at one.
+    n : int
+        Of them looked at again, drawn at random.
+    held : int
+        Of those, answered again as they were accepted.
+    waiting : int
+        Drawn and not answered yet.
+    """
+
+    n_swept: int
+    n: int
+    held: int
+    waiting: int = 0
+
+    @property
+    def low(self) -> float:
+        """Lower bound of the share that holds, in [0, 1]: 95 %, however often one looks."""
+        return anytime(self.held, self.n)[0] if self.n else 0.0
+
+    @property
+    def high(self) -> float:
+        """Upper bound of the share that holds, in [0, 1]."""
+        return anytime(self.held, self.n)[1] if self.n else 1.0
+
+    def words(self) -> str:
+        """Say it: a count below 30, then the share that did not hold with its interval.
+
+        Examples
+        --------
+        >>> SecondLooks(112, 14, 13).words()
+        'of 14 looked at again, 13 held'
+        >>> SecondLooks(8, 0, 0).words()
+        'none looked at again yet'
+        >>> SecondLooks(0, 0, 0).words()
+        ''
+        """
+        if not self.n_swept:
+            return ""
+        if not self.n:
+            return "none looked at again yet"
+        told = f"of {self.n:,} looked at again, {self.held:,} held"
+        if self.n < AT_LEAST:
+            return told
+        bounds = f"[{decimal(1 - self.high)}, {decimal(1 - self.low)}]"
+        return f"{told}: {100 * (1 - self.held / self.n):.0f} % wrong {bounds}"
+
+
+def second_looks(state: State | StateView) -> SecondLooks:
+    """Count the hidden second looks at what was accepted in sweeps and stands.
+
+    An item counts with the first answer after its second look was drawn. One that the person
+    changed without being asked is left out: it was no draw.
+    """
+    n = held = waiting = 0
+    for item_id, asked in state.rechecks.items():
+        swept = state.swept.get(item_id)
+        if swept is None or asked < swept:
+            continue
+        later = next((seq for seq in state.answers[item_id] if seq > asked), None)
+        if later is None:
+            waiting += item_id in state.waiting
+            continue
+        n += 1
+        held += state.judgments[later].label == state.judgments[swept].label
+    return SecondLooks(len(state.swept), n, held, waiting)
