@@ -8,6 +8,7 @@ import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
+import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
 import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -18,10 +19,11 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;
   const told = props.standing.length > 0 || props.lessons.length > 0;
-  return (
-    <div class="rhml-view rhml-workbench">
-      <Header props={props.header} />
-      <div class="rhml-columns">
+  const tabs: Tab[] = [
+    {
+      id: "label",
+      name: "Label",
+      body: (
         <QueueView
           props={props.queue}
           act={act}
@@ -33,6 +35,17 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
             focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
           }}
         />
+      ),
+    },
+  ];
+  const open = useTabs(tabs);
+  return (
+    <div class="rhml-view rhml-workbench">
+      <Header props={props.header}>
+        <TabList of={open} />
+      </Header>
+      <div class="rhml-columns">
+        <TabPanels of={open} />
         <div class="rhml-pad rhml-side" ref={reasons}>
           <ExplanationView props={props.explanation} act={act} frozen={off} />
         </div>

@@ -1,9 +1,16 @@
 // Whose session this is, and how far it is.
 
+import type { ComponentChildren } from "preact";
 import { Spoken } from "./controls";
 import type { HeaderProps } from "./types";
 
-export function Header({ props }: { props: HeaderProps }) {
+export interface HeaderViewProps {
+  props: HeaderProps;
+  /** What stands at its end: the tabs. */
+  children?: ComponentChildren;
+}
+
+export function Header({ props, children }: HeaderViewProps) {
   const { journal, person, model, labeled } = props;
   return (
     <header class="rhml-header">
@@ -23,6 +30,7 @@ export function Header({ props }: { props: HeaderProps }) {
         {model.brought ? <span class="rhml-muted"> · {model.brought}</span> : null}
       </Spoken>
       <span class="rhml-muted rhml-number">{labeled}</span>
+      {children}
     </header>
   );
 }

@@ -45,6 +45,8 @@ export interface ViewContext {
   /** Unlike any other view's on the page: for ids that aria attributes name. */
   tag: string;
   keys: KeyHandler[];
+  /** Not on show: hears no keys. */
+  silent: boolean;
 }
 
 const Context = createContext<ViewContext | null>(null);
@@ -68,6 +70,13 @@ export function useView(): ViewContext {
   const view = useContext(Context);
   if (!view) throw new Error("outside a view");
   return view;
+}
+
+/** What is inside hears no keys while `off`: it is not on show. */
+export function Silent({ off, children }: { off: boolean; children: ComponentChildren }) {
+  const view = useView();
+  const own = useMemo(() => ({ ...view, silent: view.silent || off }), [view, off]);
+  return <Context.Provider value={own}>{children}</Context.Provider>;
 }
 
 export interface Acts {
@@ -147,9 +156,9 @@ export function useTrait<T>(name: string): T {
 
 /** Keys pressed anywhere in the view but in fields. The handler may be a new one each time. */
 export function useKeys(handler: KeyHandler): void {
-  const { keys } = useView();
+  const { keys, silent } = useView();
   const latest = useRef(handler);
-  latest.current = handler;
+  latest.current = silent ? () => false : handler;
   useEffect(() => {
     const stable: KeyHandler = (event) => latest.current(event);
     keys.push(stable);
@@ -272,6 +281,7 @@ export function view<P extends { seq: number }>(
       frozen: model.get("frozen") === true,
       tag: newTag(),
       keys: [],
+      silent: false,
     };
     const unguard = guardKeys(root, context.keys);
     keepFocus(root, ending.signal);
