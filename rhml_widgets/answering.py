@@ -129,15 +129,17 @@ class Answering(Asking):
                 msg = f"this answer was changed meanwhile; it {now}: look at it again"
                 raise AlreadyJudgedError(msg)
             exposed = self._state.is_exposed(own_id)
+            again = replaces is None and self._state.is_repeat(own_id)
             events: list[Event] = []
             if before is None and (fresh := self._fresh_prediction(number)) is not None:
                 events.append(fresh)
-            query = self._state.queries.get(own_id)
+            query = (self._state.repeats if again else self._state.queries).get(own_id)
+            usual = "revised" if exposed else "corrected" if before else "first"
             events.append(
                 Judged(
                     item_id=own_id,
                     label=answer,
-                    stage="revised" if exposed else "corrected" if before else "first",
+                    stage="probe" if again else usual,
                     purpose=query.purpose if query else None,
                     version=self._learner.version,
                     sealed=not exposed,
@@ -210,7 +212,7 @@ class Answering(Asking):
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
-            if answer is not None:
+            if answer is not None and not self._state.is_repeat(own_id):
                 msg = (
                     f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
                 )
@@ -219,6 +221,8 @@ class Answering(Asking):
 
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
         """Take back an answer, a skip or a lesson; an item comes back first.
+
+        What was done together is taken back together: see `Judged.batch`.
 
         Parameters
         ----------
@@ -246,7 +250,9 @@ class Answering(Asking):
                 target = self._undoable(target)
                 if target in self._state.retracted:
                     return None
-                self._record([Retracted(target=target)], [event_id])
+                together = self._state.together(target)
+                taken_back = [Retracted(target=one) for one in together]
+                self._record(taken_back, [event_id, *[None] * (len(together) - 1)])
             self._relearn()
         return target
 

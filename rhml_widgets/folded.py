@@ -22,21 +22,33 @@ from rhml_widgets.journal.events import (
     Opened,
     Predicted,
     Queried,
+    Resolved,
     Retracted,
     Scored,
     Shown,
     Skipped,
     Taught,
 )
-from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.records import (
+    Audit,
+    Judgment,
+    Lesson,
+    Prediction,
+    Query,
+    Resolution,
+    Version,
+)
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = ["AUDIT", "Folded"]
+__all__ = ["AUDIT", "REPEAT", "Folded"]
 
 AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
+
+REPEAT = "repeat"
+"""The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
 class Folded:
@@ -98,6 +110,12 @@ class Folded:
     extensions : dict of int to Extended
     arrived : dict of item_id to int
         The seq at which an item came that was not in the pool from the beginning.
+    batches : dict of str to tuple of int
+        Seqs of what was done together and stands: answers, and the resolution they came with.
+    repeats : dict of item_id to Query
+        The draw by which an answered item was asked again; answers to it have stage ``probe``.
+    resolutions : dict of int to Resolution
+        By seq; those not retracted.
     """
 
     def __init__(self) -> None:
@@ -135,12 +153,21 @@ class Folded:
         self.audits: dict[int, Audit] = {}
         self.extensions: dict[int, Extended] = {}
         self.arrived: dict[str, int] = {}
+        self.batches: dict[str, tuple[int, ...]] = {}
+        self.repeats: dict[str, Query] = {}
+        self.resolutions: dict[int, Resolution] = {}
         self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
     def answer(self, item_id: str) -> Judgment | None:
-        """Return the judgment that counts for an item, or None."""
-        seqs = self.answers.get(item_id)
+        """Return the judgment that counts for an item, or None.
+
+        The answer to a hidden repeat counts only where no other is left.
+        """
+        seqs = self.answers.get(item_id, ())
+        for seq in reversed(seqs):
+            if self.judgments[seq].stage != "probe":
+                return self.judgments[seq]
         return self.judgments[seqs[-1]] if seqs else None
 
     def fold(self, entry: Entry) -> str | None:
@@ -175,7 +202,7 @@ class Folded:
 
     def _queried(self, entry: Entry, event: Queried) -> None:
         self.n_draws += 1
-        self.queries[event.item_id] = Query(
+        query = Query(
             entry.seq,
             event.purpose,
             event.propensity,
@@ -186,6 +213,12 @@ class Folded:
             event.before,
             event.after,
         )
+        if event.reason == REPEAT:
+            # What the item was first asked for stays: it says how its first answer counts.
+            self.repeats[event.item_id] = query
+            self.waiting[event.item_id] = None
+            return
+        self.queries[event.item_id] = query
         self.skipped.pop(event.item_id, None)
         if event.reason == AUDIT:
             self.waiting = {event.item_id: None, **self.waiting}
@@ -233,7 +266,8 @@ class Folded:
         )
 
     def _judged(self, entry: Entry, event: Judged) -> None:
-        query = self.queries.get(event.item_id)
+        again = event.stage == "probe"
+        query = (self.repeats if again else self.queries).get(event.item_id)
         judgment = Judgment(
             seq=entry.seq,
             at=entry.at,
@@ -250,6 +284,7 @@ class Folded:
             version=event.version,
             sealed=event.sealed,
             predicted=self.predictions.get(event.item_id),
+            batch=event.batch,
         )
         before = next(reversed(self.judgments.values()), None)
         if before is not None and _decides(before, judgment, query):
@@ -259,6 +294,8 @@ class Folded:
         self.judgments[entry.seq] = judgment
         self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
         self._recount(event.item_id, +1)
+        if event.batch is not None:
+            self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
         self.classes.setdefault(event.label, None)
         self.waiting.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
@@ -269,7 +306,8 @@ class Folded:
 
     def _skipped(self, entry: Entry, event: Skipped) -> None:
         self.waiting.pop(event.item_id, None)
-        self.skipped[event.item_id] = entry.seq
+        if event.item_id not in self.answers:
+            self.skipped[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
@@ -302,7 +340,11 @@ class Folded:
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
+            elif item_id in self.repeats and item_id in self.answers:
+                self.waiting = {item_id: None, **self.waiting}
             return item_id
+        if event.target in self.resolutions:
+            self._forget_batch(self.resolutions.pop(event.target))
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
         return None
@@ -318,17 +360,27 @@ class Folded:
                 self._count_stop(self.judgments[first], self.judgments[decision], -1)
         self._recount(item_id, -1)
         judgment = self.judgments.pop(seq)
+        self._forget_batch(judgment)
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
             self._recount(item_id, +1)
         else:
             del self.answers[item_id]
+        if not seqs or judgment.stage == "probe":
             self.waiting = {item_id: None, **self.waiting}
             self.drafts[item_id] = judgment
         if self.standing == item_id:
             self.standing = None
         return item_id
+
+    def _forget_batch(self, one: Judgment | Resolution) -> None:
+        if one.batch is not None:
+            rest = tuple(seq for seq in self.batches[one.batch] if seq != one.seq)
+            if rest:
+                self.batches[one.batch] = rest
+            else:
+                del self.batches[one.batch]
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)
@@ -378,6 +430,19 @@ class Folded:
     def _noted(self, entry: Entry, event: Noted) -> None:
         self.notes[entry.seq] = (event.item_id, event.text)
 
+    def _resolved(self, entry: Entry, event: Resolved) -> None:
+        self.resolutions[entry.seq] = Resolution(
+            entry.seq,
+            event.about,
+            tuple(event.item_ids),
+            tuple(event.labels),
+            event.how,
+            event.batch,
+        )
+        if event.batch is not None:
+            self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
+        self._undoable[entry.seq] = Resolved.kind
+
 
 _FOLDS: dict[type[Event], str] = {
     Opened: "_opened",
@@ -396,6 +461,7 @@ _FOLDS: dict[type[Event], str] = {
     FitFailed: "_fit_failed",
     Scored: "_scored",
     Noted: "_noted",
+    Resolved: "_resolved",
 }
 
 

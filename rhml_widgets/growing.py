@@ -10,7 +10,7 @@ from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import Extended, Queried
 from rhml_widgets.machine.drift import drift
-from rhml_widgets.machine.suspicion import suspicious
+from rhml_widgets.machine.suspicion import doubted
 from rhml_widgets.measuring import Measuring
 from rhml_widgets.results import joined
 from rhml_widgets.teaching import require_count
@@ -119,9 +119,9 @@ class Growing(Measuring):
         if not free:
             return 0
         features = self._learner.features()
-        found = suspicious(known, features, np.asarray(free, dtype=np.intp))
+        found = doubted(known, features, np.asarray(free, dtype=np.intp)) or []
         with self._changing():
-            ids = [self.pool.ids[number] for number in found[: int(n)].tolist()]
+            ids = [self.pool.ids[one.number] for one in found[: int(n)]]
             ids = [one for one in ids if one not in self._state.answers]
             drawn = [
                 Queried(

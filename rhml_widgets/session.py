@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
-from rhml_widgets.growing import Growing
+from rhml_widgets.contradicting import Contradicting
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
 from rhml_widgets.settings import PURPOSES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(Growing):
+class Session(Contradicting):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -61,7 +61,9 @@ class Session(Growing):
     strategy : str, callable or strategy object
         How the model chooses what to ask; see `rhml_widgets.strategies`.
     purposes : dict of str to float
-        Shares of ``teach``, ``check`` and ``challenge``.
+        Shares of ``teach``, ``check`` and ``challenge``; ``probe`` is the share of hidden
+        repeats, items asked again to hold you against yourself (``{"probe": 0.03}`` leaves the
+        rest as usual).
     advice : {"speak_up", "none"}
         What the model shows of itself after an answer.
     refit : {"background", "sync", "manual"} or int

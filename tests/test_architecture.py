@@ -30,6 +30,7 @@ LAYERS = [
         "teaching",
         "measuring",
         "growing",
+        "contradicting",
         "session",
         "replaying",
         "datasets",

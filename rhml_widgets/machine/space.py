@@ -84,6 +84,21 @@ class Space:
         mine, yours = self._unit(rows), self._unit(others)
         return _dense(mine @ yours.T)
 
+    def likeness(self, rows: Any, others: Any) -> npt.NDArray[np.float64]:
+        """Return how nearly two sets of rows are the same, shape (n_rows, n_others), at most 1.
+
+        Of sparse rows their cosine; of dense ones 1 less the root mean square difference of
+        their standardized columns: two rows in one direction need not be alike.
+        """
+        if self.sparse:
+            return self.alike(rows, others)
+        mine = (np.asarray(rows, dtype=np.float64) - self._center) / self._scale
+        yours = (np.asarray(others, dtype=np.float64) - self._center) / self._scale
+        squares = (mine**2).sum(axis=1)[:, None] + (yours**2).sum(axis=1)[None, :]
+        apart = np.maximum(squares - 2 * (mine @ yours.T), 0.0) / max(mine.shape[1], 1)
+        likeness: npt.NDArray[np.float64] = 1.0 - np.sqrt(apart)
+        return likeness
+
     def groups(self, rows: Any, n_clusters: int) -> npt.NDArray[np.intp]:
         """Return the cluster of each row, shape (n_rows,), in [0, n_clusters)."""
         if rows.shape[0] == 0:

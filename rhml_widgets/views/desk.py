@@ -107,7 +107,7 @@ class Desk:
         """Open the reasons of an answered item."""
         session = self.session
         session.pool.number(item_id)
-        if session.state.answer(item_id) is None:
+        if session.state.answer(item_id) is None or session.state.is_repeat(item_id):
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
         self._subject = (item_id, label, against, None)
@@ -267,7 +267,7 @@ class Desk:
             return None
         item_id, label, against, version = subject
         answer = session.state.answer(item_id)
-        if answer is None or item_id not in session.pool:
+        if answer is None or item_id not in session.pool or session.state.is_repeat(item_id):
             self._subject = None
             return None
         # What a version said stays as it was said, whatever was learned since.
@@ -321,7 +321,9 @@ class Desk:
                 stances,
                 before,
             )
-            near = learner.neighbors(number)
+            near = [
+                one for one in learner.neighbors(number) if not state.is_repeat(pool.ids[one[0]])
+            ]
         effect = self.effect()
         why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
@@ -372,7 +374,8 @@ class Desk:
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
         answer = self.session.state.answer(item_id)
-        return None if answer is None else index[answer.label]
+        hidden = answer is None or self.session.state.is_repeat(item_id)
+        return None if answer is None or hidden else index[answer.label]
 
     def lessons(self) -> list[dict[str, Any]]:
         """Return what was taught beyond labels, newest first."""
