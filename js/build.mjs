@@ -18,7 +18,7 @@ import { build, transform } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WIDGETS = ["label-queue", "explanation-panel", "learning-curves", "flips", "workbench"];
-const STYLES = ["theme", "classes", "queue", "workbench", "panels"].map(
+const STYLES = ["theme", "classes", "queue", "workbench", "twice", "panels"].map(
   (name) => `src/shared/${name}.css`,
 );
 const WIDGET_LIMIT = 100_000;

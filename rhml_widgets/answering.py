@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Item
     from rhml_widgets.journal.events import Event, Label
 
-__all__ = ["Answering"]
+__all__ = ["Answering", "require_seq"]
 
 
 class Answering(Asking):
@@ -87,8 +87,8 @@ class Answering(Asking):
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
         said = _clean_words("note", note)
-        _require_seq("seen", seen)
-        _require_seq("replaces", replaces)
+        require_seq("seen", seen)
+        require_seq("replaces", replaces)
         with self.holding():
             seq = self._label(
                 number,
@@ -281,7 +281,8 @@ class Answering(Asking):
                 warn_of_lookalike(label, self._state.classes)
 
 
-def _require_seq(name: str, seq: Any) -> None:
+def require_seq(name: str, seq: Any) -> None:
+    """Refuse what is no place in the journal; None passes."""
     if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int | np.integer)):
         msg = f"{name}={seq!r}: expected a whole number, the journal's seq"
         raise BadInputError(msg)

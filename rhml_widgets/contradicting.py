@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from rhml_widgets.answering import require_seq
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
 from rhml_widgets.growing import Growing
 from rhml_widgets.items.ranges import require_range
@@ -73,6 +74,20 @@ class Contradicting(Growing):
         with self._lock:
             return standing(self._state, self._second_look.found)
 
+    def look_at(self, contradiction: str | tuple[str, str]) -> Contradiction:
+        """Return one that stands, to be shown; logged as exposure where the model's view is in it.
+
+        Raises
+        ------
+        AlreadyJudgedError
+            If no such contradiction stands.
+        """
+        with self.holding():
+            one = self._standing(contradiction)
+            if one.about == "suspicious":
+                self._expose([one.item_id], "contradictions")
+        return one
+
     def resolve(
         self,
         contradiction: str | tuple[str, str],
@@ -114,6 +129,7 @@ class Contradicting(Growing):
             msg = f"how={how!r}: expected 'first', 'second' or 'apart'"
             raise BadInputError(msg)
         require_range("duration", duration, math.inf)
+        require_seq("seen", seen)
         with self.holding():
             with self._changing():
                 sent = self.sent(event_id, Resolved)

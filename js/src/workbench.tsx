@@ -8,6 +8,7 @@ import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
+import { useTwice, TwiceNote, TwicePlace } from "./shared/twice";
 import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
 import { useTrait, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
@@ -18,23 +19,26 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const vega = useVega();
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;
-  const told = props.standing.length > 0 || props.lessons.length > 0;
+  const twice = useTwice(props, act, off);
+  const told = props.standing.length > 0 || props.lessons.length > 0 || twice.on;
   const tabs: Tab[] = [
     {
       id: "label",
       name: "Label",
       body: (
-        <QueueView
-          props={props.queue}
-          act={act}
-          frozen={frozen}
-          gone={gone}
-          onWhy={() => {
-            const side = reasons.current;
-            side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
-            focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
-          }}
-        />
+        <TwicePlace of={twice}>
+          <QueueView
+            props={props.queue}
+            act={act}
+            frozen={frozen}
+            gone={gone}
+            onWhy={() => {
+              const side = reasons.current;
+              side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
+              focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
+            }}
+          />
+        </TwicePlace>
       ),
     },
   ];
@@ -56,6 +60,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         ) : null}
         {told ? (
           <div class="rhml-pad rhml-told">
+            <TwiceNote of={twice} />
             <Standing sentences={props.standing} />
             <Lessons lessons={props.lessons} act={act} frozen={off} />
           </div>

@@ -35,7 +35,7 @@ export function someQueue(more: Partial<QueueProps> = {}): QueueProps {
     progress: { labeled: 3, total: 100, seconds_each: null, left: "", skipped: 0 },
     classes: someClasses(["trade", "how-to", "chatter"]),
     keys: {
-      skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/", revise: "R",
+      skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/", revise: "R", twice: "T",
     },
     may_add: true,
     items: [1, 2, 3, 4].map((n) => someItem(n)),

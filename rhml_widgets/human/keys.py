@@ -26,6 +26,7 @@ ACTION_KEYS = {
     "new-class": "+",
     "find": "/",
     "revise": "R",
+    "twice": "T",
 }
 """What may be asked for beside an answer, and its usual key. A class that has the key wins."""
 

@@ -25,8 +25,8 @@ LATELY = 20
 def repeatable(state: State, pool: Pool, but: Collection[str] = ()) -> list[str]:
     """List the answered items that may be asked a second time, blind.
 
-    Each once, while it carries a blind answer that is not among the latest and its person has not
-    seen the model's view of it.
+    Each once, while it carries a blind answer that is not among the latest, was not looked at
+    twice, and its person has not seen the model's view of it.
 
     Parameters
     ----------
@@ -36,6 +36,7 @@ def repeatable(state: State, pool: Pool, but: Collection[str] = ()) -> list[str]
         Left out.
     """
     recent = {state.judgments[seq].item_id for seq in islice(reversed(state.judgments), LATELY)}
+    recent.update(item_id for one in state.resolutions.values() for item_id in one.item_ids)
     found = []
     for item_id in state.answers:
         if item_id in recent or item_id in state.repeats or item_id in but:

@@ -43,7 +43,9 @@ class Contradiction:
     @property
     def id(self) -> str:
         """Names it as long as it stands."""
-        return f"{self.about}|{self.item_id}|{self.other_id}"
+        return "|".join(
+            (self.about, self.item_id, self.other_id, str(self.label), str(self.other_label))
+        )
 
     def answers(self) -> tuple[tuple[str, Label], ...]:
         """Return the answers it is about: what the model expects is none."""

@@ -31,11 +31,13 @@ from rhml_widgets.views.label_queue import (
     stop_props,
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
+from rhml_widgets.views.twice import twice_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
+    from rhml_widgets.measures.contradictions import Contradiction
     from rhml_widgets.session import Session
     from rhml_widgets.state import Lesson
 
@@ -70,6 +72,8 @@ class Desk:
         self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
         self._cached: tuple[Any, Explanation | None] = (None, None)
         self._unsaved: str | None = None
+        self._card: Contradiction | None = None
+        self._later: set[str] = set()
         self.standing: list[str] = []
 
     @staticmethod
@@ -175,6 +179,37 @@ class Desk:
         stream = np.random.default_rng([session.learner.seed, lesson])
         chosen = stream.choice(free, size=UNSEEN, replace=False)
         return [session.pool.ids[number] for number in chosen.tolist()]
+
+    def look_twice(self, *, wanted: bool) -> bool:
+        """Open the next contradiction, or put the open one off; return whether one is open."""
+        if self._card is not None:
+            self._later.add(self._card.id)
+            self._card = None
+        found = self._at_odds() if wanted else []
+        fresh = [one for one in found if one.id not in self._later]
+        if found and not fresh:
+            self._later.clear()
+        if found:
+            self._card = self.session.look_at((fresh or found)[0].id)
+        return self._card is not None
+
+    def resolved(self) -> None:
+        """Go on from a contradiction that was settled to the next that was not put off."""
+        self._card = None
+        if any(one.id not in self._later for one in self._at_odds()):
+            self.look_twice(wanted=True)
+
+    def _at_odds(self) -> list[Contradiction]:
+        """Return the contradictions that a page may show: none tells of an unanswered item."""
+        session = self.session
+        state, pool = session.state, session.pool
+        return [
+            one
+            for one in session.contradictions_found()
+            if one.item_id in pool
+            and one.other_id in pool
+            and (one.about != "suspicious" or state.answer(one.item_id) is not None)
+        ]
 
     # ---- props ----------------------------------------------------------------------------
 
@@ -394,6 +429,17 @@ class Desk:
             for lesson in reversed(held)
         ]
 
+    def twice(self) -> dict[str, Any] | None:
+        """Return what is said of contradictions, and the one that is open; None: there are none."""
+        session = self.session
+        with session.steady():
+            found = self._at_odds()
+            # One that stands no more is closed; while advice stands, that comes first.
+            stands = self._card is not None and self._card.id in {one.id for one in found}
+            card = self._card if stands and self.stopped_at is None else None
+            may = not session.read_only
+            return twice_props(session.state, session.pool, found, card, may_resolve=may)
+
     def workbench(self) -> dict[str, Any]:
         """Return the props of the workbench, all but the curve."""
         session = self.session
@@ -410,6 +456,7 @@ class Desk:
             "explanation": self.explanation(),
             "lessons": self.lessons(),
             "standing": self.standing,
+            "twice": self.twice(),
         }
 
     def curves(self) -> dict[str, Any]:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
 
-STAGES = {"first": "", "revised": "revised", "corrected": "changed", "imported": "imported"}
+STAGES = {
+    "first": "",
+    "revised": "revised",
+    "corrected": "changed",
+    "imported": "imported",
+    "probe": "asked again",
+}
 """What the history says of a stage, beyond the label itself."""
 
 
@@ -64,6 +70,9 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
     judgment = state.judgments.get(seq)
     if judgment is not None:
         return f"{quoted(judgment.label)} for {quoted(_excerpt_of(judgment.item_id, pool))}"
+    resolution = state.resolutions.get(seq)
+    if resolution is not None:
+        return f"your second look at {quoted(_excerpt_of(resolution.item_ids[0], pool))}"
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
 

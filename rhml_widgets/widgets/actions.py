@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotSavedError
-from rhml_widgets.journal.events import Judged
+from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.words import undo_words
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Actions:
                 self.undo_lesson,
                 self.show_flips,
                 self.judge_flips,
+                self.look_twice,
+                self.resolve,
                 self.full_text,
                 self.shown,
                 self.refit,
@@ -241,6 +243,32 @@ class Actions:
     def judge_flips(self, *, lesson: Any, n: Any, event_id: Any) -> dict[str, Any]:
         """Queue some of them to be judged blind."""
         return {"asked": self._session.look(lesson, n, event_id=required("event_id", event_id))}
+
+    # ---- contradictions -------------------------------------------------------------------
+
+    def look_twice(self, *, wanted: Any) -> dict[str, Any]:
+        """Open the next contradiction, or put the open one off."""
+        shown = self._desk.look_twice(wanted=wanted is True)
+        self._session.touch()
+        return {"open": shown}
+
+    def resolve(
+        self, *, contradiction: Any, how: Any, seen: Any, event_id: Any, ms: Any
+    ) -> dict[str, Any]:
+        """Settle a contradiction, and go on to the next."""
+        sent = self._session.sent(required("event_id", event_id), Resolved)
+        if sent is not None:
+            return {"seq": sent.seq}
+        seq = self._session.resolve(
+            contradiction,
+            how,
+            seen=required("seen", seen),
+            event_id=event_id,
+            duration=seconds(ms),
+        )
+        self._desk.resolved()
+        self._session.touch()
+        return {"seq": seq}
 
     # ---- the rest -------------------------------------------------------------------------
 

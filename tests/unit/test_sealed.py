@@ -105,15 +105,19 @@ EXPLANATION = {
     "problem": PROBLEM,
 }
 WORKBENCH = {
-    "": {"seq", "header", "queue", "explanation", "lessons", "standing"},
+    "": {"seq", "header", "queue", "explanation", "lessons", "standing", "twice"},
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
     "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
+    "twice": {"n", "words", "may_resolve", "card"},
+    "twice.card": {"id", "kind", "heading", "why", "seen", "items", "sides", "apart"},
+    "twice.card.items": {"item_id", "text"},
+    "twice.card.sides": {"label", "by"},
     **{f"queue.{path}".rstrip("."): keys for path, keys in QUEUE.items()},
     **{f"explanation.{path}".rstrip("."): keys for path, keys in EXPLANATION.items()},
 }
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
-REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text"}
+REPLIES = {"open", "seq", "stopped", "words", "index", "lesson", "asked", "text"}
 
 
 def keys_of(value, path=""):
@@ -249,6 +253,12 @@ def work(wire):
             lessons.append(lesson)
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
+    # With what was answered wrongly on purpose there is something to look at twice.
+    assert not wire.session.contradictions().empty
+    assert wire.call(wire.Workbench, "look_twice", wanted=True)["open"]
+    card = wire.Workbench.props["twice"]["card"]
+    about = {"contradiction": card["id"], "seen": card["seen"], "event_id": "r", "ms": 900}
+    wire.call(wire.Workbench, "resolve", how="apart", **about)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
 
 
