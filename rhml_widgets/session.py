@@ -74,8 +74,9 @@ class Session(Contradicting):
         holdout. "labels": everything is refitted on the labeled items, as a plain Pipeline does.
     keys : dict of class or action to one character, optional
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
-        ``history``, ``why``, ``new-class``, ``find``, ``revise`` and ``twice``. A class with a key of its
-        own wins over the action that usually has it; Enter and Escape stay as they are.
+        ``history``, ``why``, ``new-class``, ``find``, ``revise`` and ``twice``. A class with a
+        key of its own wins over the action that usually has it; Enter and Escape stay as they
+        are.
     random_state : int, optional
         Seed of all that is drawn. None: 0, or what the journal was begun with.
 

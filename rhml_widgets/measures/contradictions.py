@@ -70,7 +70,8 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
 
     Left out are those of which an answer was changed since they were found, those that were
     settled and of which no answer was changed since, and those that would give away an earlier
-    answer to an item that waits to be asked again.
+    answer to an item that waits to be asked again. A label is not suspicious while another
+    contradiction asks about it, nor once it was confirmed in settling one.
     """
     settled = {
         _key(one.about, zip(one.item_ids, one.labels, strict=True))
@@ -81,7 +82,21 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
         for one in [*repeats_at_odds(state), *found]
         if _holds(state, one) and _key(one.about, one.answers()) not in settled
     ]
-    return sorted(left, key=lambda one: (KINDS.index(one.about), -one.strength))
+    surer = [one for one in left if one.about != "suspicious"]
+    asked = {item_id for one in surer for item_id in (one.item_id, one.other_id)}
+    confirmed = {
+        pair
+        for one in state.resolutions.values()
+        for pair in zip(one.item_ids, one.labels, strict=True)
+    }
+    doubts = [
+        one
+        for one in left
+        if one.about == "suspicious"
+        and one.item_id not in asked
+        and (one.item_id, one.label) not in confirmed
+    ]
+    return sorted([*surer, *doubts], key=lambda one: (KINDS.index(one.about), -one.strength))
 
 
 def _holds(state: State | StateView, one: Contradiction) -> bool:

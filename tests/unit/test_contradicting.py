@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sessions import CLASSES, STEADY, begin, refold, right, work, wrong
+from sessions import CLASSES, STEADY, begin, refold, right, texts, work, wrong
 
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
 from rhml_widgets.journal.events import Exposed, Judged, Resolved
@@ -380,3 +380,18 @@ def test_no_label_is_lost_and_nothing_settled_is_raised_again(steps):
             raised = {frozenset(pair) for pair in frame[["item_id", "other_id"]].values.tolist()}
             assert raised == expected
         assert refold(session).canonical() == session.state.canonical()
+
+
+def test_a_label_is_asked_about_once():
+    pool = [*texts(60), "arrived declined again today, ticket 0!"]
+    with begin(pool) as session:
+        ids = session.pool.ids
+        for number in range(45):
+            session.label(ids[number], right(pool[number]))
+        session.label(ids[60], "crash")
+        frame = session.contradictions()
+        pairs = frame[frame["kind"] == "near-twins"]
+        assert pairs[["item_id", "other_id"]].values.tolist() == [[ids[0], ids[60]]]
+        assert ids[60] not in frame.loc[frame["kind"] == "suspicious", "item_id"].tolist()
+        session.resolve((ids[0], ids[60]), "apart")
+        assert ids[60] not in session.contradictions()["item_id"].tolist()

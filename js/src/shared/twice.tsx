@@ -145,8 +145,10 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
         <div class="rhml-row rhml-twice-keys">
           {(["first", "second"] as const).map((how, i) => (
             <Button key={how} action={how} kbd={String(i + 1)} kbdFirst off={busy} onClick={() => settle(how)}>
-              <bdi>{`“${names[i]}”`}</bdi>
-              {both}
+              <span>
+                <bdi>{`“${names[i]}”`}</bdi>
+                {both}
+              </span>
             </Button>
           ))}
           <Button action="apart" kbd="K" kbdFirst off={busy} onClick={() => settle("apart")}>
