@@ -45,7 +45,8 @@ class Contradicting(Growing):
         -------
         DataFrame
             ``kind``, ``item_id``, ``other_id``, ``label``, ``other_label``, ``strength``; the
-            index names each for `resolve`. What was settled is left out until an answer changes.
+            index names each for `resolve`. What was settled is left out until an answer changes;
+            of near-twins and of suspicious labels the surest 500 are listed.
 
             - ``repeat``: a hidden repeat (see ``purposes``) was answered otherwise than before;
               ``label`` is the earlier answer, the one that trains.

@@ -24,6 +24,9 @@ FEW = 20
 
 TWO = 2
 
+MOST = 500
+"""Of each kind so many are kept, the surest: enough for hours, and cheap to go through."""
+
 GROWTH = 0.1
 """Share of new labels after which the worker looks for suspicious ones again."""
 
@@ -89,7 +92,7 @@ class SecondLook:
                     classes[int(labels[second])],
                     alike,
                 )
-                for first, second, alike in pairs
+                for first, second, alike in pairs[:MOST]
             ]
             doubts = [
                 Contradiction(
@@ -100,7 +103,7 @@ class SecondLook:
                     classes[one.expected],
                     one.strength,
                 )
-                for one in self._doubts
+                for one in self._doubts[:MOST]
             ]
             before_it, self.found = self.found, [*twins, *doubts]
             return before_it != self.found
