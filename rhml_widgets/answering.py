@@ -41,6 +41,9 @@ class Answering(Asking):
     ) -> int:
         """Answer an item; kept on disk when this returns.
 
+        While an answered item waits as a hidden repeat, this answers the repeat (stage
+        ``probe``): the earlier answer goes on counting. ``replaces`` changes that one.
+
         Parameters
         ----------
         item_id : str or Item

@@ -1,7 +1,7 @@
 // The workbench: the queue over what each of us knows, the reasons over where we stand. One sheet, no
 // child widgets.
 
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { CurvesView, useVega } from "./shared/curves";
 import { ExplanationView } from "./shared/explanation";
 import { focusQuietly } from "./shared/focus";
@@ -43,6 +43,10 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
     },
   ];
   const open = useTabs(tabs);
+  useLayoutEffect(() => {
+    // What was asked for comes into sight, whichever tab it was asked from.
+    if (twice.card) open.setOpen("label");
+  }, [twice.card?.id]);
   return (
     <div class="rhml-view rhml-workbench">
       <Header props={props.header}>

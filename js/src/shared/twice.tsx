@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { usePaint } from "./answers";
 import { Button, Heading, Sign } from "./controls";
 import { focusedIn, focusQuietly } from "./focus";
-import { keyNames } from "./keys";
+import { keyNames, lm } from "./keys";
 import { lettersOf } from "./letters";
 import { NotSaved, Notice } from "./notice";
 import { placeOf } from "./place";
@@ -98,6 +98,9 @@ interface TwiceCardViewProps {
   acts: Acts;
 }
 
+/** Letters that may not fit in sight. */
+const LONG = 250;
+
 type How = "first" | "second" | "apart";
 
 const KEYS: Record<string, How> = { "1": "first", "2": "second", k: "apart" };
@@ -133,7 +136,12 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
         <div class={alone ? "rhml-twice-items" : "rhml-twice-items rhml-twice-pair"}>
           {card.items.map(({ item_id, text }, i) => (
             <div key={item_id} class="rhml-twice-item" data-item-id={item_id}>
-              <p class="rhml-twice-text" dir="auto" tabIndex={text.length > 400 ? 0 : undefined}>
+              <p
+                class="rhml-twice-text"
+                dir="auto"
+                // A long one scrolls: keys have to reach it.
+                {...(text.length > LONG ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" } : {})}
+              >
                 {text.trim() ? text : <span class="rhml-muted">(empty)</span>}
               </p>
               {(alone ? card.sides : [card.sides[i] as TwiceSide]).map((side, k) => (
