@@ -24,6 +24,7 @@ SIZES: dict[str, str] = {
     "refit": "--rounds 15",
     "labels": "--seeds 3 --jobs 2",
     "audit": "--seeds 3 --sessions 300",
+    "twice": "--seeds 3",
 }
 """What is run, in this order, and how large."""
 

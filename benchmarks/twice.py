@@ -102,12 +102,15 @@ def rows(found: Sequence[Found]) -> list[list[str]]:
         "labels right after": [one.after for one in found],
         "labels right after as many looks by chance": [one.chance for one in found],
     }
-    table = [
-        [name, f"{np.nanmean(values):.3f}", f"{np.nanstd(values, ddof=1):.3f}"]
-        for name, values in told.items()
-    ]
+    table = [[name, *_spread(values)] for name, values in told.items()]
     raised = [one.raised for one in found]
     return [*table, ["raised, of those looked at", f"{np.mean(raised):.1f}", ""]]
+
+
+def _spread(values: Sequence[float]) -> tuple[str, str]:
+    known = [one for one in values if one == one]  # noqa: PLR0124 - none was raised: NaN
+    deviation = f"{np.std(known, ddof=1):.3f}" if len(known) > 1 else ""
+    return (f"{np.mean(known):.3f}" if known else "none"), deviation
 
 
 def main() -> None:

@@ -7,6 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import CLASSES, STEADY, begin, refold, right, texts, work, wrong
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
@@ -430,3 +433,17 @@ def test_planted_errors_are_found_far_more_often_than_by_chance():
     # One label in ten is wrong: 20 looks at random would put one in a hundred right.
     assert np.mean(precision) >= 0.3
     assert np.mean(after) - np.mean(before) >= 0.03
+
+
+def test_an_estimator_that_fails_without_some_labels_doubts_none_and_breaks_nothing():
+    class Fussy(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            if len(y) < self.C:
+                msg = "too few"
+                raise ValueError(msg)
+            return super().fit(X, y, sample_weight)
+
+    model = make_pipeline(TfidfVectorizer(), Fussy(C=45))
+    with doubtful(model=model, refit="manual") as session:
+        session.fit()
+        assert session.contradictions().empty
