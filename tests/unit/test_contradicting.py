@@ -96,6 +96,14 @@ def test_a_changed_answer_raises_it_again():
         ).tolist()
 
 
+def test_answers_that_were_brought_together_by_hand_contradict_no_more():
+    with of_twins() as session:
+        ids = at_odds(session)
+        assert len(session.contradictions()) == 2
+        session.label(ids[1], "card")
+        assert len(session.contradictions()) == 1
+
+
 def test_undo_takes_a_resolution_back_whole_and_it_stands_again():
     with of_twins() as session:
         ids = at_odds(session)
@@ -192,11 +200,11 @@ def test_a_suspicious_label_is_kept_or_changed_for_good():
 
 
 def test_a_mark_does_not_vouch_for_the_label_it_was_given_with():
-    with begin(n=60) as session:
-        for number in range(45):
-            text = session.pool.contents[number]
+    pool = [f"{text} zebra quagga" if k == 4 else text for k, text in enumerate(texts(60))]
+    with begin(pool) as session:
+        for number, text in enumerate(pool[:45]):
             label = wrong(text) if number == 4 else right(text)
-            marks = [(0, len(text.split()[0]))] if number == 4 else None
+            marks = ["zebra", "quagga"] if number == 4 else None
             session.label(session.pool.ids[number], label, rationale=marks)
         assert session.pool.ids[4] in session.contradictions()["item_id"].tolist()
 
@@ -256,6 +264,7 @@ def test_a_repeat_answered_otherwise_trains_nothing_and_is_raised():
         checks = check_outcomes(session.state)
         session.label(item.item_id, wrong(item))
         assert session.state.answer(item.item_id) == before
+        assert session.state.blind(item.item_id) == before
         assert session.state.n_labeled == n_labeled
         assert check_outcomes(session.state) == checks
         frame = session.contradictions()
@@ -333,8 +342,8 @@ STEPS = st.lists(
         ),
         st.tuples(st.just("undo"), st.integers(0, 3), st.none()),
     ),
-    min_size=1,
-    max_size=25,
+    min_size=6,
+    max_size=30,
 )
 
 
