@@ -25,6 +25,7 @@ SIZES: dict[str, str] = {
     "labels": "--seeds 3 --jobs 2",
     "sweeps": "--seeds 3",
     "audit": "--seeds 3 --sessions 300",
+    "twice": "--seeds 3",
 }
 """What is run, in this order, and how large."""
 

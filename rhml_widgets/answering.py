@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Item, Pool
     from rhml_widgets.journal.events import Event, Label
 
-__all__ = ["Answering"]
+__all__ = ["Answering", "require_seq"]
 
 
 class Answering(Finding):
@@ -42,6 +42,9 @@ class Answering(Finding):
         twins: bool = False,
     ) -> int:
         """Answer an item; kept on disk when this returns.
+
+        While an answered item waits as a hidden repeat, this answers the repeat (stage
+        ``probe``): the earlier answer goes on counting. ``replaces`` changes that one.
 
         Parameters
         ----------
@@ -92,8 +95,8 @@ class Answering(Finding):
         require_range("confidence", confidence, 1.0)
         require_range("duration", duration, math.inf)
         said = _clean_words("note", note)
-        _require_seq("seen", seen)
-        _require_seq("replaces", replaces)
+        require_seq("seen", seen)
+        require_seq("replaces", replaces)
         with self.holding():
             seq = self._label(
                 number,
@@ -136,10 +139,12 @@ class Answering(Finding):
                 msg = f"this answer was changed meanwhile; it {now}: look at it again"
                 raise AlreadyJudgedError(msg)
             exposed = self._state.is_exposed(own_id)
+            again = replaces is None and self._state.is_repeat(own_id)
             events: list[Event] = []
             if before is None and (fresh := self._fresh_prediction(number)) is not None:
                 events.append(fresh)
-            query = self._state.queries.get(own_id)
+            query = (self._state.repeats if again else self._state.queries).get(own_id)
+            usual = "revised" if exposed else "corrected" if before else "first"
             with_it = self._twin_numbers(number) if twins else []
             batch = self._batch(event_id) if with_it else None
             place = len(events)
@@ -147,7 +152,7 @@ class Answering(Finding):
                 Judged(
                     item_id=own_id,
                     label=answer,
-                    stage="revised" if exposed else "corrected" if before else "first",
+                    stage="probe" if again else usual,
                     purpose=query.purpose if query else None,
                     version=self._learner.version,
                     sealed=not exposed,
@@ -253,7 +258,7 @@ class Answering(Finding):
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
         """Take back an answer, a skip or a lesson; an item comes back first.
 
-        Answers that were given together are taken back together.
+        What was done together is taken back together: see `Judged.batch`.
 
         Parameters
         ----------
@@ -281,17 +286,11 @@ class Answering(Finding):
                 target = self._undoable(target)
                 if target in self._state.retracted:
                     return None
-                rest = [seq for seq in reversed(self._given_with(target)) if seq != target]
-                back = [Retracted(target=seq) for seq in [target, *rest]]
-                self._record(back, [event_id, *[None] * len(rest)])
+                together = self._state.together(target)
+                taken_back = [Retracted(target=one) for one in together]
+                self._record(taken_back, [event_id, *[None] * (len(together) - 1)])
             self._relearn()
         return target
-
-    def _given_with(self, seq: int) -> tuple[int, ...]:
-        """Return the answers that are taken back together with one, itself included."""
-        judgment = self._state.judgments.get(seq)
-        batch = None if judgment is None else judgment.batch
-        return (seq,) if batch is None else self._state.batches[batch]
 
     def _undoable(self, seq: Any) -> int:
         state = self._state
@@ -318,7 +317,8 @@ class Answering(Finding):
                 warn_of_lookalike(label, self._state.classes)
 
 
-def _require_seq(name: str, seq: Any) -> None:
+def require_seq(name: str, seq: Any) -> None:
+    """Refuse what is no place in the journal; None passes."""
     if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int | np.integer)):
         msg = f"{name}={seq!r}: expected a whole number, the journal's seq"
         raise BadInputError(msg)

@@ -10,6 +10,7 @@ from rhml_widgets.human.second_look import look_again
 from rhml_widgets.items.pool import Item
 from rhml_widgets.journal.events import Queried, Shown
 from rhml_widgets.machine.queue import reason_words
+from rhml_widgets.state import REPEAT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +117,8 @@ class Asking(Dialog):
         return found
 
     def _item(self, item_id: str) -> Item:
-        number, query = self.pool.number(item_id), self._state.queries.get(item_id)
+        state, number = self._state, self.pool.number(item_id)
+        query = (state.repeats if state.is_repeat(item_id) else state.queries).get(item_id)
         return Item(
             item_id,
             int(self.pool.positions[number]),
@@ -137,6 +139,8 @@ class Asking(Dialog):
         events: list[Event] = []
         for query in drawn:
             events.append(query)
+            if query.reason == REPEAT:
+                continue  # the model has learned its answer: what it says of it measures nothing
             predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
             if predicted is not None:
                 events.append(predicted)

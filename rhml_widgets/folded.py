@@ -22,18 +22,27 @@ from rhml_widgets.journal.events import (
     Opened,
     Predicted,
     Queried,
+    Resolved,
     Retracted,
     Scored,
     Shown,
     Skipped,
     Taught,
 )
-from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.records import (
+    Audit,
+    Judgment,
+    Lesson,
+    Prediction,
+    Query,
+    Resolution,
+    Version,
+)
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = ["AUDIT", "CHOSEN", "SWEEP_CHECK", "Folded"]
+__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
 
 AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
@@ -43,6 +52,9 @@ CHOSEN = ("found", "odd")
 
 SWEEP_CHECK = "sweep-check"
 """The reason of a hidden second look at an item that was accepted in a sweep."""
+
+REPEAT = "repeat"
+"""The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
 class Folded:
@@ -105,11 +117,15 @@ class Folded:
     arrived : dict of item_id to int
         The seq at which an item came that was not in the pool from the beginning.
     batches : dict of str to tuple of int
-        Seqs of the standing judgments that were given together.
+        Seqs of what was done together and stands: answers, and the resolution they came with.
     swept : dict of item_id to int
         Seq of the standing judgment by which an item was accepted without a look of its own.
     rechecks : dict of item_id to int
         Seq at which a second look at such an item was drawn.
+    repeats : dict of item_id to Query
+        The draw by which an answered item was asked again; answers to it have stage ``probe``.
+    resolutions : dict of int to Resolution
+        By seq; those not retracted.
     """
 
     def __init__(self) -> None:
@@ -150,12 +166,20 @@ class Folded:
         self.batches: dict[str, tuple[int, ...]] = {}
         self.swept: dict[str, int] = {}
         self.rechecks: dict[str, int] = {}
+        self.repeats: dict[str, Query] = {}
+        self.resolutions: dict[int, Resolution] = {}
         self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
     def answer(self, item_id: str) -> Judgment | None:
-        """Return the judgment that counts for an item, or None."""
-        seqs = self.answers.get(item_id)
+        """Return the judgment that counts for an item, or None.
+
+        The answer to a hidden repeat counts only where no other is left.
+        """
+        seqs = self.answers.get(item_id, ())
+        for seq in reversed(seqs):
+            if self.judgments[seq].stage != "probe":
+                return self.judgments[seq]
         return self.judgments[seqs[-1]] if seqs else None
 
     def fold(self, entry: Entry) -> str | None:
@@ -190,7 +214,7 @@ class Folded:
 
     def _queried(self, entry: Entry, event: Queried) -> None:
         self.n_draws += 1
-        self.queries[event.item_id] = Query(
+        query = Query(
             entry.seq,
             event.purpose,
             event.propensity,
@@ -201,6 +225,12 @@ class Folded:
             event.before,
             event.after,
         )
+        if event.reason == REPEAT:
+            # What the item was first asked for stays: it says how its first answer counts.
+            self.repeats[event.item_id] = query
+            self.waiting[event.item_id] = None
+            return
+        self.queries[event.item_id] = query
         self.skipped.pop(event.item_id, None)
         if event.reason == SWEEP_CHECK:
             self.rechecks[event.item_id] = entry.seq
@@ -250,7 +280,8 @@ class Folded:
         )
 
     def _judged(self, entry: Entry, event: Judged) -> None:
-        query = self.queries.get(event.item_id)
+        again = event.stage == "probe"
+        query = (self.repeats if again else self.queries).get(event.item_id)
         judgment = Judgment(
             seq=entry.seq,
             at=entry.at,
@@ -290,8 +321,10 @@ class Folded:
         self._undoable[entry.seq] = Judged.kind
 
     def _skipped(self, entry: Entry, event: Skipped) -> None:
+        repeat = event.item_id in self.repeats and event.item_id in self.answers
         self.waiting.pop(event.item_id, None)
-        self.skipped[event.item_id] = entry.seq
+        if not repeat:
+            self.skipped[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
@@ -324,7 +357,11 @@ class Folded:
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
+            elif item_id in self.repeats and item_id in self.answers:
+                self.waiting = {item_id: None, **self.waiting}
             return item_id
+        if event.target in self.resolutions:
+            self._forget_batch(self.resolutions.pop(event.target))
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
         return None
@@ -341,33 +378,32 @@ class Folded:
         self._recount(item_id, -1)
         judgment = self.judgments.pop(seq)
         self._forget_batch(judgment)
+        if self.swept.get(item_id) == seq:
+            del self.swept[item_id]
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
             self._recount(item_id, +1)
             query = self.queries.get(item_id)
-            if query is not None and seqs[-1] < query.seq < seq:
-                self.waiting = {item_id: None, **self.waiting}  # it was asked a second time
-                self.drafts[item_id] = judgment
+            again = query is not None and seqs[-1] < query.seq < seq  # it was asked a second time
         else:
             del self.answers[item_id]
             # What was accepted among others was never asked: it goes back to the rest.
-            if judgment.stage != "verified":
-                self.waiting = {item_id: None, **self.waiting}
-                self.drafts[item_id] = judgment
+            again = judgment.stage != "verified"
+        if again or judgment.stage == "probe":
+            self.waiting = {item_id: None, **self.waiting}
+            self.drafts[item_id] = judgment
         if self.standing == item_id:
             self.standing = None
         return item_id
 
-    def _forget_batch(self, judgment: Judgment) -> None:
-        if judgment.batch is not None:
-            rest = tuple(seq for seq in self.batches[judgment.batch] if seq != judgment.seq)
+    def _forget_batch(self, one: Judgment | Resolution) -> None:
+        if one.batch is not None:
+            rest = tuple(seq for seq in self.batches[one.batch] if seq != one.seq)
             if rest:
-                self.batches[judgment.batch] = rest
+                self.batches[one.batch] = rest
             else:
-                del self.batches[judgment.batch]
-        if self.swept.get(judgment.item_id) == judgment.seq:
-            del self.swept[judgment.item_id]
+                del self.batches[one.batch]
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)
@@ -417,6 +453,19 @@ class Folded:
     def _noted(self, entry: Entry, event: Noted) -> None:
         self.notes[entry.seq] = (event.item_id, event.text)
 
+    def _resolved(self, entry: Entry, event: Resolved) -> None:
+        self.resolutions[entry.seq] = Resolution(
+            entry.seq,
+            event.about,
+            tuple(event.item_ids),
+            tuple(event.labels),
+            event.how,
+            event.batch,
+        )
+        if event.batch is not None:
+            self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
+        self._undoable[entry.seq] = Resolved.kind
+
 
 _FOLDS: dict[type[Event], str] = {
     Opened: "_opened",
@@ -435,6 +484,7 @@ _FOLDS: dict[type[Event], str] = {
     FitFailed: "_fit_failed",
     Scored: "_scored",
     Noted: "_noted",
+    Resolved: "_resolved",
 }
 
 

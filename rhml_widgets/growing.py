@@ -12,7 +12,7 @@ from rhml_widgets.items.images import Files
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.events import Extended, Queried
 from rhml_widgets.machine.drift import drift
-from rhml_widgets.machine.suspicion import suspicious
+from rhml_widgets.machine.suspicion import doubted
 from rhml_widgets.measuring import Measuring
 from rhml_widgets.results import joined
 from rhml_widgets.teaching import require_count
@@ -127,8 +127,8 @@ class Growing(Measuring):
             return []
         with self._floor.working():
             features = self._learner.features()
-            found = suspicious(known, features, np.asarray(free, dtype=np.intp))
-        return [pool.ids[number] for number in found.tolist()]
+            found = doubted(known, features, np.asarray(free, dtype=np.intp)) or []
+        return [pool.ids[one.number] for one in found]
 
     def recheck(self, n: int = 10, *, event_id: str | None = None) -> int:
         """Queue labels brought along that the model doubts, to be looked at again.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
 
-__all__ = ["Audit", "Judgment", "Lesson", "Prediction", "Query", "Version"]
+__all__ = ["Audit", "Judgment", "Lesson", "Prediction", "Query", "Resolution", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +114,15 @@ class Version:
     flips: int | None
     hits: dict[str, str] = field(default_factory=dict)
     kappa: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A contradiction that was settled and not taken back: see `Resolved`."""
+
+    seq: int
+    about: str
+    item_ids: tuple[str, ...]
+    labels: tuple[Label, ...]
+    how: str
+    batch: str | None

@@ -6,10 +6,10 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
+from rhml_widgets.contradicting import Contradicting
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
 from rhml_widgets.settings import PURPOSES
-from rhml_widgets.sweeping import Sweeping
 
 if TYPE_CHECKING:
     import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(Sweeping):
+class Session(Contradicting):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -68,7 +68,9 @@ class Session(Sweeping):
     strategy : str, callable or strategy object
         How the model chooses what to ask; see `rhml_widgets.strategies`.
     purposes : dict of str to float
-        Shares of ``teach``, ``check`` and ``challenge``.
+        Shares of ``teach``, ``check`` and ``challenge``; ``probe`` is the share of hidden
+        repeats, items asked again to hold you against yourself (``{"probe": 0.03}`` leaves the
+        rest as usual).
     advice : {"speak_up", "none"}
         What the model shows of itself after an answer.
     refit : {"background", "sync", "manual"} or int
@@ -79,9 +81,9 @@ class Session(Sweeping):
         holdout. "labels": everything is refitted on the labeled items, as a plain Pipeline does.
     keys : dict of class or action to one character, optional
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
-        ``history``, ``why``, ``new-class``, ``find``, ``revise``, ``search`` and ``twins``. A
-        class with a key of its own wins over the action that usually has it; Enter and Escape stay
-        as they are.
+        ``history``, ``why``, ``new-class``, ``find``, ``revise``, ``search``, ``twins`` and
+        ``twice``. A class with a key of its own wins over the action that usually has it; Enter
+        and Escape stay as they are.
     random_state : int, optional
         Seed of all that is drawn. None: 0, or what the journal was begun with.
 

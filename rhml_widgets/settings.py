@@ -143,6 +143,11 @@ def require_purposes(purposes: Mapping[str, float]) -> dict[str, float]:
     --------
     >>> require_purposes({"teach": 3, "check": 1})
     {'teach': 0.75, 'check': 0.25, 'challenge': 0.0}
+
+    Hidden repeats are named alone where the rest is to be as usual:
+
+    >>> require_purposes({"probe": 0.5})
+    {'teach': 0.375, 'check': 0.075, 'challenge': 0.05, 'probe': 0.5}
     """
     if not isinstance(purposes, Mapping) or not all(
         isinstance(share, int | float | np.number) for share in purposes.values()
@@ -152,18 +157,24 @@ def require_purposes(purposes: Mapping[str, float]) -> dict[str, float]:
     unknown = set(purposes) - {*PURPOSES, "probe"}
     if unknown:
         msg = (
-            f"purpose {min(unknown)!r} is not known; expected shares of 'teach', 'check' and "
-            "'challenge'"
+            f"purpose {min(unknown)!r} is not known; expected shares of 'teach', 'check', "
+            "'challenge' and 'probe'"
         )
         raise BadInputError(msg)
+    probe = float(purposes.get("probe", 0.0))
+    if set(purposes) == {"probe"} and probe < 1:
+        purposes = {**{name: share * (1 - probe) for name, share in PURPOSES.items()}, **purposes}
     shares = {name: float(purposes.get(name, 0.0)) for name in PURPOSES}
-    if float(purposes.get("probe", 0.0)) != 0.0:
-        msg = "purpose 'probe' has no probes to draw from in this release; leave it at 0"
+    usual = sum(shares.values())
+    total = usual + probe
+    if not (min(*shares.values(), probe) >= 0 and usual > 0 and total < float("inf")):
+        msg = (
+            f"purposes={dict(purposes)!r}: shares must be at least 0, and those other than 'probe' "
+            "not all 0"
+        )
         raise BadInputError(msg)
-    total = sum(shares.values())
-    if min(shares.values()) < 0 or not 0 < total < float("inf"):
-        msg = f"purposes={dict(purposes)!r}: shares must be at least 0 and not all 0"
-        raise BadInputError(msg)
+    if probe:
+        shares["probe"] = probe
     return {name: share / total for name, share in shares.items()}
 
 

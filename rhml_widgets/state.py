@@ -8,18 +8,31 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, is_dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.folded import AUDIT, Folded
-from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.folded import AUDIT, REPEAT, Folded
+from rhml_widgets.records import (
+    Audit,
+    Judgment,
+    Lesson,
+    Prediction,
+    Query,
+    Resolution,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from rhml_widgets.journal.events import Label
 
 __all__ = [
     "AUDIT",
+    "REPEAT",
     "Audit",
     "Judgment",
     "Lesson",
     "Prediction",
     "Query",
+    "Resolution",
     "State",
     "StateView",
     "Version",
@@ -40,11 +53,42 @@ class State(Folded):
         return self.versions[next(reversed(self.versions))] if self.versions else None
 
     def blind(self, item_id: str) -> Judgment | None:
-        """Return an item's newest judgment given before the model's view was seen, or None."""
+        """Return an item's newest judgment given before the model's view was seen, or None.
+
+        Hidden repeats are not among them: they measure the person, not the model.
+        """
         for seq in reversed(self.answers.get(item_id, ())):
-            if self.judgments[seq].sealed:
+            judgment = self.judgments[seq]
+            if judgment.sealed and judgment.stage != "probe":
+                return judgment
+        return None
+
+    def is_repeat(self, item_id: str) -> bool:
+        """Whether an answered item waits to be asked again, its earlier answer hidden."""
+        return self.asked_again(item_id) and item_id in self.repeats
+
+    def asked_again(self, item_id: str) -> bool:
+        """Whether an answered item waits for another answer, for whatever reason."""
+        return item_id in self.waiting and item_id in self.answers
+
+    def probed(self, item_id: str) -> Judgment | None:
+        """Return the newest answer to a hidden repeat of an item, or None."""
+        for seq in reversed(self.answers.get(item_id, ())):
+            if self.judgments[seq].stage == "probe":
                 return self.judgments[seq]
         return None
+
+    def given(self, item_id: str) -> Label | None:
+        """Return the label an item has from people, the session's before those brought to it."""
+        answer = self.answer(item_id)
+        return self.imported.get(item_id) if answer is None else answer.label
+
+    def together(self, seq: int) -> tuple[int, ...]:
+        """Return what is taken back with a seq: all of its batch, itself first."""
+        one = self.judgments.get(seq) or self.resolutions.get(seq)
+        batch = None if one is None else one.batch
+        rest = () if batch is None else self.batches[batch]
+        return (seq, *(other for other in reversed(rest) if other != seq))
 
     def is_exposed(self, item_id: str) -> bool:
         """Whether the person may have seen the model's view of an item."""

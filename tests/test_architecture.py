@@ -32,6 +32,7 @@ LAYERS = [
         "growing",
         "finding",
         "sweeping",
+        "contradicting",
         "session",
         "replaying",
         "datasets",

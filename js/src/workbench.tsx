@@ -1,7 +1,7 @@
 // The workbench: the queue over what each of us knows, the reasons over where we stand. One sheet, no
 // child widgets.
 
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { AuditView } from "./shared/audit";
 import { CurvesView, useVega } from "./shared/curves";
 import { ExplanationView } from "./shared/explanation";
@@ -13,6 +13,7 @@ import { OldLabels, ResultView, StopNow } from "./shared/result";
 import { FROZEN } from "./shared/states";
 import { SweepView } from "./shared/sweep";
 import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
+import { useTwice, TwiceNote, TwicePlace } from "./shared/twice";
 import { useTrait, useView, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -24,8 +25,9 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;
   const { audit, result } = props;
+  const twice = useTwice(props, act, off);
   const told =
-    props.standing.length > 0 || props.lessons.length > 0 || !!(result?.advice || result?.drift || result?.old);
+    props.standing.length > 0 || props.lessons.length > 0 || twice.on || !!(result?.advice || result?.drift || result?.old);
   const answer = () => {
     open.setOpen("label");
     focusQuietly(root);
@@ -35,17 +37,19 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
       id: "label",
       name: "Label",
       body: (
-        <QueueView
-          props={props.queue}
-          act={act}
-          frozen={frozen}
-          gone={gone}
-          onWhy={() => {
-            const side = reasons.current;
-            side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
-            focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
-          }}
-        />
+        <TwicePlace of={twice}>
+          <QueueView
+            props={props.queue}
+            act={act}
+            frozen={frozen}
+            gone={gone}
+            onWhy={() => {
+              const side = reasons.current;
+              side?.querySelector("h2")?.scrollIntoView?.({ block: "nearest" });
+              focusQuietly(side?.querySelector<HTMLElement>(".rhml-reason-row[tabindex='0']"));
+            }}
+          />
+        </TwicePlace>
       ),
     },
   ];
@@ -74,6 +78,10 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
     });
   }
   const open = useTabs(tabs);
+  useLayoutEffect(() => {
+    // What was asked for comes into sight, whichever tab it was asked from.
+    if (twice.card) open.setOpen("label");
+  }, [twice.card?.id]);
   return (
     <div class="rhml-view rhml-workbench">
       <Header props={props.header}>
@@ -91,6 +99,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         ) : null}
         {told ? (
           <div class="rhml-pad rhml-told">
+            <TwiceNote of={twice} />
             {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
             {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}
             <Standing sentences={props.standing} />

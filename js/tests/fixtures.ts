@@ -36,7 +36,7 @@ export function someQueue(more: Partial<QueueProps> = {}): QueueProps {
     classes: someClasses(["trade", "how-to", "chatter"]),
     keys: {
       skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/", revise: "R",
-      search: "F", twins: "T",
+      search: "F", twins: "T", twice: "L",
     },
     may_add: true,
     items: [1, 2, 3, 4].map((n) => someItem(n)),

@@ -28,6 +28,7 @@ ACTION_KEYS = {
     "revise": "R",
     "search": "F",
     "twins": "T",
+    "twice": "L",
 }
 """What may be asked for beside an answer, and its usual key. A class that has the key wins."""
 

@@ -31,6 +31,7 @@ __all__ = [
     "Opened",
     "Predicted",
     "Queried",
+    "Resolved",
     "Retracted",
     "Scored",
     "Shown",
@@ -304,6 +305,24 @@ class Noted(Event):
     item_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(Event):
+    """A contradiction among answers was settled.
+
+    ``about`` is its kind (``near-twins``, ``repeat``, ``suspicious``, ``people``), ``how`` what
+    was said of it: ``first`` or ``second`` label for both, or ``apart``: both are right.
+    ``labels`` are the answers of ``item_ids`` as they stood then; while they stand the same
+    contradiction is not raised again. ``batch`` is that of the answers changed with it.
+    """
+
+    kind: ClassVar[str] = "Resolved"
+    about: str
+    item_ids: list[str]
+    labels: list[Label]
+    how: str
+    batch: str | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -324,6 +343,7 @@ EVENTS: dict[str, type[Event]] = {
         FitFailed,
         Scored,
         Noted,
+        Resolved,
     )
 }
 """Event classes by the name they carry in the journal."""

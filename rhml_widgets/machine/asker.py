@@ -8,6 +8,7 @@ import numpy as np
 
 from rhml_widgets.journal.events import Queried
 from rhml_widgets.machine.queue import Head, draw, rank
+from rhml_widgets.machine.repeats import repeatable, repeated
 from rhml_widgets.machine.strategies import resolve
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.fit import Fit
     from rhml_widgets.machine.strategies import Strategy
+    from rhml_widgets.state import State
 
 __all__ = ["Asker"]
 
@@ -43,7 +45,10 @@ class Asker:
         pool: Pool,
         evidence: Evidence,
         lock: threading.RLock,
+        *,
+        state: State,
     ) -> None:
+        self._state = state
         self.head: Head | None = None
         self.failure: str | None = None
         self.purposes = purposes
@@ -95,12 +100,31 @@ class Asker:
     def draw(self, n: int, n_draws: int, version: int | None) -> list[Queried]:
         """Draw up to ``n`` items to ask, each with its purpose and propensity."""
         taken = self._evidence.taken.copy() if n > 1 else self._evidence.taken
-        drawn = []
+        drawn: list[Queried] = []
+        share = self.purposes.get("probe", 0.0)
+        purposes = {
+            name: of_all / (1.0 - share)
+            for name, of_all in self.purposes.items()
+            if name != "probe"
+        }
         for place in range(n):
+            before = [query.item_id for query in drawn]
+            may = share > 0 and not taken.all()
+            again = repeatable(self._state, self._pool, before) if may else []
+            repeat = repeated(
+                again,
+                share,
+                random_state=self._evidence.seed,
+                n_draws=n_draws + place,
+                version=version,
+            )
+            if repeat is not None:
+                drawn.append(repeat)
+                continue
             one = draw(
                 self.head,
                 taken,
-                self.purposes,
+                purposes,
                 random_state=self._evidence.seed,
                 n_draws=n_draws + place,
             )
@@ -112,7 +136,7 @@ class Asker:
                 Queried(
                     item_id=self._pool.ids[one.number],
                     purpose=one.purpose,
-                    propensity=one.propensity,
+                    propensity=one.propensity * (1.0 - share if again else 1.0),
                     n_candidates=one.n_candidates,
                     version=version,
                     reason=one.reason,

@@ -104,7 +104,7 @@ class Learner(Speaker):
             versions=Versions(state, record=record, may_record=may_record),
             transform=transform,
         )
-        self._asker = Asker(strategy, purposes, pool, self.evidence, lock)
+        self._asker = Asker(strategy, purposes, pool, self.evidence, lock, state=state)
         self._record = record
         self._may_record = may_record
         self._seen_changes = 0

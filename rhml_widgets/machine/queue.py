@@ -31,6 +31,7 @@ _WORDS = {
     "random": "drawn at random, for me to learn from",
     "first": "drawn at random: I know nothing yet",
     "random-check": "drawn at random, to measure me",
+    "repeat": "drawn at random, to measure me",
     "firm": "to check me where I am confident",
     "flip": "a close call for me",
     "skipped": "you skipped it before",

@@ -1,52 +1,112 @@
-"""Suspicion: labels brought along that the model, not having seen them, would not give."""
+"""Suspicion: labels that the model, not having learned them, would not give."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rhml_widgets.exceptions import NotFittedYetError
 from rhml_widgets.machine.fit import fit_labels
+from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.outlook import decision
+from rhml_widgets.machine.threads import single_threaded
+from rhml_widgets.measures.suspicion import suspicious
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.snapshot import Snapshot
 
-__all__ = ["suspicious"]
+__all__ = ["Doubt", "doubted", "out_of_sample"]
 
 _FOLDS = 5
 
 
-def suspicious(known: Snapshot, features: Features, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the labeled items whose label the model doubts most, most doubtful first.
+class Doubt(NamedTuple):
+    """A label that is doubted: of which item, what is expected instead, by how much more."""
 
-    Each is looked at by a fit that did not learn from it; its doubt is the score of the best
-    other class less that of its label (confident learning, Northcutt et al. 2021, by margin).
-    Only items for which another class wins are returned.
+    number: int
+    label: int
+    expected: int
+    strength: float
+
+
+def doubted(
+    known: Snapshot,
+    features: Features,
+    numbers: NDArray[np.intp],
+    *,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> list[Doubt] | None:
+    """Return the labeled items whose label the model doubts, most doubtful first.
+
+    By confident learning on scores of fits that did not learn the item's own label: see
+    `rhml_widgets.measures.suspicion.suspicious`. Only items for which another class wins are
+    returned.
+
+    Parameters
+    ----------
+    known : Snapshot
+    features : Features
+    numbers : ndarray of int
+        Labeled items to look at.
+    may_go_on : callable
+        Asked between fits; False ends the look.
+
+    Returns
+    -------
+    list of Doubt or None
+        None where the look was ended.
     """
-    doubt = np.full(len(numbers), -np.inf)
+    scores = out_of_sample(known, features, numbers, may_go_on=may_go_on)
+    if scores is None:
+        return None
+    seen = np.isfinite(scores).all(axis=1)
+    scores, looked = scores[seen], numbers[seen]
+    given = known.label_of[looked].astype(np.intp)
+    found = []
+    for place in suspicious(scores, given).tolist():
+        own = int(given[place])
+        others = scores[place].copy()
+        others[own] = -np.inf
+        expected = int(others.argmax())
+        strength = float(others[expected] - scores[place, own])
+        if strength > 0:
+            found.append(Doubt(int(looked[place]), own, expected, min(strength, 1.0)))
+    return sorted(found, key=lambda one: -one.strength)
+
+
+def out_of_sample(
+    known: Snapshot,
+    features: Features,
+    numbers: NDArray[np.intp],
+    *,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> NDArray[np.float64] | None:
+    """Return scores of labeled items by fits that did not learn them, shape (n, n_classes).
+
+    Rows sum to 1; a row is NaN where nothing could be fitted without it. None where the look was
+    ended. Marks are left out of all fits: they tell the label of the item they stand in.
+    """
+    scores = np.full((len(numbers), len(known.classes)), np.nan)
+    bare = known.without_origin("mark")
     order = np.random.default_rng([known.random_state, 0x5059]).permutation(len(numbers))
     for fold in range(_FOLDS):
         left = order[fold::_FOLDS]
         if not len(left):
             continue
+        give_way()
+        if not may_go_on():
+            return None
         rest = known.label_of.copy()
         rest[numbers[left]] = -1
-        try:
-            head = fit_labels(replace(known, label_of=rest), features)
-        except NotFittedYetError:
-            continue
-        scores, _ = decision(head, features.rows(numbers[left]), known.classes)
-        scores = np.asarray(scores, dtype=float)
-        given = known.label_of[numbers[left]]
-        own = scores[np.arange(len(left)), given].copy()
-        scores[np.arange(len(left)), given] = -np.inf
-        doubt[left] = scores.max(axis=1) - own
-    ranked = np.argsort(-doubt, kind="stable")
-    found: NDArray[np.intp] = numbers[ranked[doubt[ranked] > 0]]
-    return found
+        # A user's estimator may fail without these labels, in whatever way.
+        with suppress(Exception), single_threaded():
+            head = fit_labels(replace(bare, label_of=rest), features)
+            scores[left] = decision(head, features.rows(numbers[left]), known.classes)[0]
+    return scores

@@ -36,6 +36,7 @@ from rhml_widgets.views.label_queue import (
 from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.measured import audit_props, result_props
 from rhml_widgets.views.sweep import OpenSweep, twins_props
+from rhml_widgets.views.twice import twice_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
+    from rhml_widgets.measures.contradictions import Contradiction
     from rhml_widgets.session import Session
     from rhml_widgets.state import Lesson, StateView
 
@@ -81,6 +83,8 @@ class Desk:
         self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
         self._cached: tuple[Any, Explanation | None] = (None, None)
         self._unsaved: str | None = None
+        self._card: Contradiction | None = None
+        self._later: set[str] = set()
         self.standing: list[str] = []
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
@@ -122,7 +126,7 @@ class Desk:
         """Open the reasons of an answered item."""
         session = self.session
         session.pool.number(item_id)
-        if session.state.answer(item_id) is None:
+        if session.state.answer(item_id) is None or session.state.is_repeat(item_id):
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
         self._subject = (item_id, label, against, None)
@@ -190,6 +194,37 @@ class Desk:
         stream = np.random.default_rng([session.learner.seed, lesson])
         chosen = stream.choice(free, size=UNSEEN, replace=False)
         return [session.pool.ids[number] for number in chosen.tolist()]
+
+    def look_twice(self, *, wanted: bool) -> bool:
+        """Open the next contradiction, or put the open one off; return whether one is open."""
+        if self._card is not None:
+            self._later.add(self._card.id)
+            self._card = None
+        found = self._at_odds() if wanted else []
+        fresh = [one for one in found if one.id not in self._later]
+        if found and not fresh:
+            self._later.clear()
+        if found:
+            self._card = self.session.look_at((fresh or found)[0].id)
+        return self._card is not None
+
+    def resolved(self) -> None:
+        """Go on from a contradiction that was settled to the next that was not put off."""
+        self._card = None
+        if any(one.id not in self._later for one in self._at_odds()):
+            self.look_twice(wanted=True)
+
+    def _at_odds(self) -> list[Contradiction]:
+        """Return the contradictions that a page may show: none tells of an unanswered item."""
+        session = self.session
+        state, pool = session.state, session.pool
+        return [
+            one
+            for one in session.contradictions_found()
+            if one.item_id in pool
+            and one.other_id in pool
+            and (one.about != "suspicious" or state.answer(one.item_id) is not None)
+        ]
 
     # ---- props ----------------------------------------------------------------------------
 
@@ -280,7 +315,7 @@ class Desk:
             return None
         item_id, label, against, version = subject
         answer = session.state.answer(item_id)
-        if answer is None or item_id not in session.pool:
+        if answer is None or item_id not in session.pool or session.state.is_repeat(item_id):
             self._subject = None
             return None
         # What a version said stays as it was said, whatever was learned since.
@@ -335,7 +370,9 @@ class Desk:
                 before,
                 pool=pool,
             )
-            near = learner.neighbors(number)
+            near = [
+                one for one in learner.neighbors(number) if not state.is_repeat(pool.ids[one[0]])
+            ]
         effect = self.effect()
         why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
@@ -386,7 +423,8 @@ class Desk:
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
         answer = self.session.state.answer(item_id)
-        return None if answer is None else index[answer.label]
+        hidden = answer is None or self.session.state.is_repeat(item_id)
+        return None if answer is None or hidden else index[answer.label]
 
     def lessons(self) -> list[dict[str, Any]]:
         """Return what was taught beyond labels, newest first."""
@@ -405,6 +443,17 @@ class Desk:
             for lesson in reversed(held)
         ]
 
+    def twice(self) -> dict[str, Any] | None:
+        """Return what is said of contradictions, and the one that is open; None: there are none."""
+        session = self.session
+        with session.steady():
+            found = self._at_odds()
+            # One that stands no more is closed; while advice stands, that comes first.
+            stands = self._card is not None and self._card.id in {one.id for one in found}
+            card = self._card if stands and self.stopped_at is None else None
+            may = not session.read_only
+            return twice_props(session.state, session.pool, found, card, may_resolve=may)
+
     def workbench(self) -> dict[str, Any]:
         """Return the props of the workbench, all but the curve."""
         session = self.session
@@ -422,6 +471,7 @@ class Desk:
             "lessons": self.lessons(),
             **self.told(),
             "sweep": self.sweep.props(),
+            "twice": self.twice(),
         }
 
     def told(self) -> dict[str, Any]:

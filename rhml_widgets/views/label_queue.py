@@ -165,7 +165,8 @@ def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, A
         **content,
         "text": text[:MAX_TEXT],
         "truncated": len(text) > MAX_TEXT,
-        "purpose": item.purpose,
+        # A hidden repeat looks like any check.
+        "purpose": "check" if item.purpose == "probe" else item.purpose,
         "why": item.reason,
         "rows": int(pool.rows[pool.number(item.item_id)]),
         "seen": state.seq,
@@ -190,8 +191,10 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
     seen: set[str] = set()
     for seq in reversed(state.judgments):
         one: Judgment = state.judgments[seq]
-        if one.item_id in seen:
+        if one.item_id in seen or state.is_repeat(one.item_id):
             continue
+        if state.answer(one.item_id) is not one:
+            continue  # the answer to a repeat does not take the place of the first
         seen.add(one.item_id)
         known = one.item_id in pool
         content = pool.words(pool.number(one.item_id)) if known else "(no longer in the pool)"
@@ -222,6 +225,8 @@ def _kept(state: State | StateView, judgment: Judgment) -> bool:
 def _last_item(state: State | StateView, pool: Pool) -> str | None:
     for seq in reversed(state.judgments):
         item_id: str = state.judgments[seq].item_id
+        if state.is_repeat(item_id):
+            continue
         return item_id if item_id in pool else None
     return None
 

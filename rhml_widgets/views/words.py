@@ -20,6 +20,7 @@ STAGES = {
     "corrected": "changed",
     "imported": "imported",
     "verified": "swept",
+    "probe": "asked again",
 }
 """What the history says of a stage, beyond the label itself."""
 
@@ -67,9 +68,13 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         return None
     if seq in state.lessons:
         return lesson_words(state.lessons[seq])
+    resolved = next((one for one in state.together(seq) if one in state.resolutions), None)
+    if resolved is not None:
+        first = state.resolutions[resolved].item_ids[0]
+        return f"your second look at {quoted(_excerpt_of(first, pool))}"
     judgment = state.judgments.get(seq)
     if judgment is not None:
-        together = () if judgment.batch is None else state.batches[judgment.batch]
+        together = [one for one in state.together(seq) if one in state.judgments]
         read = next((s for s in together if state.judgments[s].stage != "verified"), None)
         if len(together) > 1 and read is None:
             return f"{len(together)} accepted as {quoted(judgment.label)}"

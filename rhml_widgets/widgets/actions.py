@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotSavedError
-from rhml_widgets.journal.events import Judged
+from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
 from rhml_widgets.widgets.bulk import Bulk
@@ -50,6 +50,8 @@ class Actions:
                 self.judge_flips,
                 self.audit,
                 self.recheck,
+                self.look_twice,
+                self.resolve,
                 self.full_text,
                 self.shown,
                 self.refit,
@@ -226,6 +228,32 @@ class Actions:
     def recheck(self, *, n: Any, event_id: Any) -> dict[str, Any]:
         """Queue old labels that look doubtful."""
         return {"asked": self._session.recheck(n, event_id=required("event_id", event_id))}
+
+    # ---- contradictions -------------------------------------------------------------------
+
+    def look_twice(self, *, wanted: Any) -> dict[str, Any]:
+        """Open the next contradiction, or put the open one off."""
+        shown = self._desk.look_twice(wanted=wanted is True)
+        self._session.touch()
+        return {"open": shown}
+
+    def resolve(
+        self, *, contradiction: Any, how: Any, seen: Any, event_id: Any, ms: Any
+    ) -> dict[str, Any]:
+        """Settle a contradiction, and go on to the next."""
+        sent = self._session.sent(required("event_id", event_id), Resolved)
+        if sent is not None:
+            return {"seq": sent.seq}
+        seq = self._session.resolve(
+            contradiction,
+            how,
+            seen=required("seen", seen),
+            event_id=event_id,
+            duration=seconds(ms),
+        )
+        self._desk.resolved()
+        self._session.touch()
+        return {"seq": seq}
 
     # ---- the rest -------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 TINY = {
     "append": "--rounds 3",
     "audit": "--seeds 1 --sessions 3 --labels 40 --checks 40",
+    "twice": "--seeds 1 --labels 60 --looks 5",
     "explain": "--items 320 --rounds 2",
     "flat": "--labels 20 60 --rounds 3",
     "importing": "--rounds 1",

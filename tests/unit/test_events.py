@@ -25,6 +25,7 @@ from rhml_widgets.journal import (
     Opened,
     Predicted,
     Queried,
+    Resolved,
     Retracted,
     Scored,
     Shown,
@@ -183,6 +184,15 @@ LATER: list[tuple[Event, str]] = [
         (
             '{"version":4,"n_items":9,"n_rows":10,"said":[["spam",9]],"regions":[[0.5,9,10]],'
             '"drawn":[["t1:ab","spam",0.75]],"continues":null}'
+        ),
+    ),
+    (
+        Resolved(
+            about="near-twins", item_ids=["t1:ab", "t1:cd"], labels=["spam", "ham"], how="apart"
+        ),
+        (
+            '{"about":"near-twins","item_ids":["t1:ab","t1:cd"],"labels":["spam","ham"],'
+            '"how":"apart","batch":null}'
         ),
     ),
 ]

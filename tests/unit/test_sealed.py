@@ -155,6 +155,7 @@ WORKBENCH = {
         "audit",
         "result",
         "sweep",
+        "twice",
     },
     "sweep": {"off", "label", "cards", "classes", "swept", "looks", "sought"},
     "sweep.cards": {"item_id", "text", "truncated", "rows"},
@@ -162,13 +163,29 @@ WORKBENCH = {
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
     "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
+    "twice": {"n", "words", "may_resolve", "card"},
+    "twice.card": {"id", "kind", "heading", "why", "seen", "items", "sides", "apart"},
+    "twice.card.items": {"item_id", "text"},
+    "twice.card.sides": {"label", "by"},
     **{f"queue.{path}".rstrip("."): keys for path, keys in QUEUE.items()},
     **{f"explanation.{path}".rstrip("."): keys for path, keys in EXPLANATION.items()},
     **{f"audit.{path}".rstrip("."): keys for path, keys in AUDIT.items()},
     **{f"result.{path}".rstrip("."): keys for path, keys in RESULT.items()},
 }
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
-REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text", "n", "rows", "item_id"}
+REPLIES = {
+    "open",
+    "seq",
+    "stopped",
+    "words",
+    "index",
+    "lesson",
+    "asked",
+    "text",
+    "n",
+    "rows",
+    "item_id",
+}
 
 
 def keys_of(value, path=""):
@@ -305,6 +322,12 @@ def work(wire):
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
     audit(wire)
+    # With what was answered wrongly on purpose there is something to look at twice.
+    assert not wire.session.contradictions().empty
+    assert wire.call(wire.Workbench, "look_twice", wanted=True)["open"]
+    card = wire.Workbench.props["twice"]["card"]
+    about = {"contradiction": card["id"], "seen": card["seen"], "event_id": "r", "ms": 900}
+    wire.call(wire.Workbench, "resolve", how="apart", **about)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
     in_bulk(wire)
 
@@ -358,7 +381,7 @@ def wire():
         # Of so many numbers of four digits two may be equal by chance: not with this seed.
         pool = [*texts(), *(f"{text}!" for text in texts(3 * 12)[12:])]
         with begin(
-            pool, purposes={"teach": 0.4, "check": 0.3, "challenge": 0.3}, random_state=1
+            pool, purposes={"teach": 0.4, "check": 0.3, "challenge": 0.3}, random_state=2
         ) as session:
             wire = Wire(session)
             work(wire)

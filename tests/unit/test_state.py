@@ -25,6 +25,7 @@ from rhml_widgets.journal.events import (
     Opened,
     Predicted,
     Queried,
+    Resolved,
     Retracted,
     Scored,
     Shown,
@@ -266,8 +267,10 @@ def test_every_kind_of_event_folds():
             regions=[[0.9, 1, 1], [0.5, 4, 5]],
             drawn=[["t1:d", "ham", 0.9]],
         ),
+        Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
     )
-    assert state.seq == len(EVENTS) == 17
+    assert state.seq == len(EVENTS) == 18
+    assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
     assert state.failure.error == "ValueError"

@@ -23,7 +23,7 @@ export interface QueueViewProps extends ViewProps<QueueProps> {
 export type Tray = "skip" | "new-class" | "history" | "search";
 
 /** The actions that stand under the keys. */
-export type Lettered = Exclude<KeyedAction, "find" | "revise">;
+export type Lettered = Exclude<KeyedAction, "find" | "revise" | "twice">;
 const LETTERED: readonly Lettered[] = ["skip", "undo", "mark", "note", "history", "why", "new-class", "search", "twins"];
 
 export interface Asking {

@@ -6,7 +6,7 @@ import type { ClassIndex, ClassProps, KeyedAction, QueueProps } from "./types";
 /** Where the kernel names none. */
 const USUAL: QueueProps["keys"] = {
   skip: "S", undo: "U", mark: "M", note: "N", history: "H", why: "W", "new-class": "+", find: "/",
-  revise: "R", search: "F", twins: "T",
+  revise: "R", search: "F", twins: "T", twice: "L",
 };
 
 /** True where not every class has a key: then letters find. */

@@ -112,8 +112,9 @@ export interface ModelProps {
 /** What has a key of its own beside the classes; Enter and Escape are nobody's to give. */
 export type KeyedAction =
   | "skip" | "undo" | "mark" | "note" | "history" | "why" | "new-class" | "find" | "revise"
-  // Finds items by their words, or more like one; answers the near-twins of the last answer, too.
-  | "search" | "twins";
+  // Finds items by their words, or more like one; answers the near-twins of the last answer, too;
+  // opens what is to be looked at twice.
+  | "search" | "twins" | "twice";
 
 export type QueueState =
   | "asking" // an item waits for its answer
@@ -409,6 +410,38 @@ export interface WorkbenchProps {
   audit?: AuditProps | null;
   result?: ResultProps | null;
   sweep?: SweepProps | null;
+  /** Labels that contradict each other; null: none do. */
+  twice?: TwiceProps | null;
+}
+
+/** Contradictions among the labels, and the one that is open in the queue's place. */
+export interface TwiceProps {
+  n: number;
+  /** “two near-identical items carry different labels. And 3 more.” */
+  words: string;
+  may_resolve: boolean;
+  card: TwiceCardProps | null;
+}
+
+export interface TwiceCardProps {
+  id: string;
+  kind: "near-twins" | "repeat" | "suspicious" | "people";
+  heading: string;
+  why: string;
+  /** The journal's seq when it was given out. */
+  seen: number;
+  /** Two items, or the one that both labels are of. */
+  items: { item_id: string; text: string }[];
+  /** The two labels: of `items` one each, or both of the one. */
+  sides: [TwiceSide, TwiceSide];
+  /** What stands on the third button: “both are right”. */
+  apart: string;
+}
+
+export interface TwiceSide {
+  label: ClassIndex;
+  /** you; first, again: of an item asked twice; brought: there before the session; model: what it expects; else a name. */
+  by: string;
 }
 
 /** The trait `curves` of Workbench and LearningCurves. Sent at most twice a second, the last always. */
@@ -495,6 +528,19 @@ export interface Actions {
   audit: { args: { n: number; event_id: string }; value: { asked: number } };
   /** Queues old labels that look doubtful. */
   recheck: { args: { n: number; event_id: string }; value: { asked: number } };
+  /** Opens the next contradiction, or puts the open one off. */
+  look_twice: { args: { wanted: boolean }; value: { open: boolean } };
+  /** One label for both, or each its own. */
+  resolve: {
+    args: {
+      contradiction: string;
+      how: "first" | "second" | "apart";
+      seen: number;
+      event_id: string;
+      ms: number;
+    };
+    value: { seq: number };
+  };
   refit: { args: Record<string, never>; value: null };
   /** Opens a page of like predictions; null: of the class there is most of. An open one stays. */
   sweep: { args: { label: ClassIndex | null }; value: { n: number } };

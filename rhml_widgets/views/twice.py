@@ -1,0 +1,104 @@
+"""Props of the second look: that labels contradict each other, and one such pair on a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rhml_widgets.items.pool import Pool
+    from rhml_widgets.measures.contradictions import Contradiction
+    from rhml_widgets.state import State, StateView
+
+__all__ = ["twice_props"]
+
+MAX_TEXT = 10_000
+
+_NOTE = {
+    "near-twins": "two near-identical items carry different labels.",
+    "repeat": "asked again, you gave an item another label.",
+    "suspicious": "one of your labels is not what I would have expected.",
+    "people": "two people gave an item different labels.",
+}
+
+_HEADING = {
+    "near-twins": "Two near-identical items, two labels",
+    "repeat": "One item, two answers",
+    "suspicious": "Is this what you meant?",
+    "people": "One item, two people, two labels",
+}
+
+_WHY = {
+    "near-twins": "hardly a word differs",
+    "repeat": "you were asked twice, without being told",
+    "suspicious": "from your other answers I would have expected another label",
+    "people": "both answered without seeing the other's answer",
+}
+
+
+def twice_props(
+    state: State | StateView,
+    pool: Pool,
+    found: Sequence[Contradiction],
+    card: Contradiction | None,
+    *,
+    may_resolve: bool,
+) -> dict[str, Any] | None:
+    """Return what is said of contradictions, or None where there are none.
+
+    Parameters
+    ----------
+    found : sequence of Contradiction
+        Those that stand and may be shown, surest first.
+    card : Contradiction or None
+        The one that is open.
+    may_resolve : bool
+        False where nothing may be changed.
+    """
+    if not found:
+        return None
+    more = len(found) - 1
+    rest = f" And {more:,} more." if more else ""
+    return {
+        "n": len(found),
+        "words": _NOTE[found[0].about] + rest,
+        "may_resolve": may_resolve,
+        "card": None if card is None or not may_resolve else _card(state, pool, card),
+    }
+
+
+def _card(state: State | StateView, pool: Pool, one: Contradiction) -> dict[str, Any]:
+    labels = list(state.classes)
+    alone = one.item_id == one.other_id
+    return {
+        "id": one.id,
+        "kind": one.about,
+        "heading": _HEADING[one.about],
+        "why": _WHY[one.about],
+        "seen": state.seq,
+        "items": [
+            {"item_id": item_id, "text": text[:MAX_TEXT]}
+            for item_id in dict.fromkeys((one.item_id, one.other_id))
+            for text in [pool.words(pool.number(item_id))]
+        ],
+        "sides": [
+            {"label": labels.index(one.label), "by": _by(state, one, one.item_id, first=True)},
+            {
+                "label": labels.index(one.other_label),
+                "by": _by(state, one, one.other_id, first=False),
+            },
+        ],
+        "apart": "both fit" if alone else "both are right",
+    }
+
+
+def _by(state: State | StateView, one: Contradiction, item_id: str, *, first: bool) -> str:
+    if one.about == "suspicious" and not first:
+        return "model"
+    if one.about == "repeat":
+        return "first" if first else "again"
+    answer = state.answer(item_id)
+    if answer is None:
+        return "brought"
+    return "you" if one.about != "people" else answer.person
