@@ -120,9 +120,10 @@ class Answering(Asking):
             if sent is not None:
                 return sent.seq
             self._require_class(answer)
-            before = self._state.answer(own_id)
-            if seen is not None and before is not None and before.seq > seen:
-                msg = f"item {own_id} was answered {before.label!r} after it was shown here"
+            before = self._state.own(own_id)
+            newest = before if own_id in self._state.shared else self._state.answer(own_id)
+            if seen is not None and newest is not None and newest.seq > seen:
+                msg = f"item {own_id} was answered {newest.label!r} after it was shown here"
                 raise AlreadyJudgedError(msg)
             if replaces is not None and (before is None or before.seq != replaces):
                 now = "was taken back" if before is None else f"is {before.label!r} now"
@@ -130,9 +131,11 @@ class Answering(Asking):
                 raise AlreadyJudgedError(msg)
             exposed = self._state.is_exposed(own_id)
             events: list[Event] = []
-            if before is None and (fresh := self._fresh_prediction(number)) is not None:
+            # Once anybody answered it, what the model says may be what it learned from them.
+            unanswered = self._state.answer(own_id) is None
+            if unanswered and (fresh := self._fresh_prediction(number)) is not None:
                 events.append(fresh)
-            query = self._state.queries.get(own_id)
+            query = self._state.shared.get(own_id) or self._state.queries.get(own_id)
             events.append(
                 Judged(
                     item_id=own_id,
@@ -210,7 +213,7 @@ class Answering(Asking):
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
-            if answer is not None:
+            if answer is not None and own_id not in self._state.sharing:
                 msg = (
                     f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
                 )
@@ -218,7 +221,7 @@ class Answering(Asking):
             return self._record([Skipped(item_id=own_id, why=reason)], [event_id])[-1].seq
 
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
-        """Take back an answer, a skip or a lesson; an item comes back first.
+        """Take back an answer, a skip or a lesson of one's own; an item comes back first.
 
         Parameters
         ----------
@@ -255,13 +258,17 @@ class Answering(Asking):
         known = isinstance(seq, int | np.integer) and (
             int(seq) in state.retracted
             or int(seq) in state.lessons
-            or state.action_kind(int(seq)) is not None
+            or state.doer(int(seq)) is not None
         )
         if not known:
             msg = (
                 f"undo({seq!r}): expected the seq of an answer, a skip or a lesson; "
                 "session.judgments() lists those of answers, undo() takes back the latest"
             )
+            raise BadInputError(msg)
+        doer = state.doer(int(seq))
+        if doer not in (None, self._person) and int(seq) not in state.lessons:
+            msg = f"undo({seq!r}): {doer!r} did that, and only they can take it back"
             raise BadInputError(msg)
         return int(seq)
 

@@ -76,7 +76,8 @@ class Asking(Dialog):
         return self._learner.n_askable
 
     def _waiting(self) -> list[str]:
-        return [item_id for item_id in self._state.waiting if self._may_ask(item_id)]
+        asked = dict.fromkeys([*self._state.sharing, *self._state.waiting])
+        return [item_id for item_id in asked if self._may_ask(item_id)]
 
     def _may_ask(self, item_id: str) -> bool:
         return item_id in self.pool and not self._learner.is_held(self.pool.number(item_id))
@@ -99,7 +100,8 @@ class Asking(Dialog):
         return found
 
     def _item(self, item_id: str) -> Item:
-        number, query = self.pool.number(item_id), self._state.queries.get(item_id)
+        number, state = self.pool.number(item_id), self._state
+        query = state.shared.get(item_id) or state.queries.get(item_id)
         return Item(
             item_id,
             int(self.pool.positions[number]),

@@ -26,9 +26,11 @@ from rhml_widgets.journal.events import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
 )
 from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
+from rhml_widgets.seats import SHARED, Seats
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
@@ -39,8 +41,8 @@ AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
 
 
-class Folded:
-    """Everything known of a session, folded from its journal.
+class Folded(Seats):
+    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
 
     Attributes
     ----------
@@ -101,19 +103,17 @@ class Folded:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.seq = 0
         self.opened: Opened | None = None
         self.reopened: Opened | None = None
         self.n_openings = 0
-        self.person = ""
         self.pool_digest = ""
         self.classes: dict[Label, str | None] = {}
         self.seeds: dict[Label, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.predictions: dict[str, Prediction] = {}
         self.waiting: dict[str, None] = {}
-        self.judgments: dict[int, Judgment] = {}
-        self.answers: dict[str, tuple[int, ...]] = {}
         self.counts: dict[Label, int] = {}
         self.skipped: dict[str, int] = {}
         self.exposed: dict[str, int] = {}
@@ -135,21 +135,28 @@ class Folded:
         self.audits: dict[int, Audit] = {}
         self.extensions: dict[int, Extended] = {}
         self.arrived: dict[str, int] = {}
-        self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
     def answer(self, item_id: str) -> Judgment | None:
-        """Return the judgment that counts for an item, or None."""
+        """Return the judgment that counts for an item, or None.
+
+        The newest one; where two people differed and a third one looked, the third one's.
+        """
+        if item_id in self.thirds:
+            return self.own(item_id, self.thirds[item_id])
         seqs = self.answers.get(item_id)
         return self.judgments[seqs[-1]] if seqs else None
 
     def fold(self, entry: Entry) -> str | None:
         """Take one more entry into account; return the item whose place it changed, if any."""
         self.seq = entry.seq
-        self.person = entry.person
         event = entry.event
         if isinstance(event, Retracted):
-            return self._retracted(entry, event)
+            self._turn_to(self.doer(event.target) or entry.person)
+            touched = self._retracted(entry, event)
+            self._turn_to(entry.person)
+            return touched
+        self._turn_to(entry.person)
         getattr(self, _FOLDS[type(event)])(entry, event)
         return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
@@ -175,7 +182,7 @@ class Folded:
 
     def _queried(self, entry: Entry, event: Queried) -> None:
         self.n_draws += 1
-        self.queries[event.item_id] = Query(
+        query = Query(
             entry.seq,
             event.purpose,
             event.propensity,
@@ -186,6 +193,10 @@ class Folded:
             event.before,
             event.after,
         )
+        if event.reason == SHARED:
+            self.shared[event.item_id], self.sharing[event.item_id] = query, None
+            return
+        self.queries[event.item_id] = query
         self.skipped.pop(event.item_id, None)
         if event.reason == AUDIT:
             self.waiting = {event.item_id: None, **self.waiting}
@@ -233,7 +244,7 @@ class Folded:
         )
 
     def _judged(self, entry: Entry, event: Judged) -> None:
-        query = self.queries.get(event.item_id)
+        query = self.shared.get(event.item_id) or self.queries.get(event.item_id)
         judgment = Judgment(
             seq=entry.seq,
             at=entry.at,
@@ -258,9 +269,12 @@ class Folded:
         self._recount(event.item_id, -1)
         self.judgments[entry.seq] = judgment
         self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
+        if self._look_again(event.item_id):
+            self.thirds[event.item_id] = entry.person
         self._recount(event.item_id, +1)
         self.classes.setdefault(event.label, None)
         self.waiting.pop(event.item_id, None)
+        self.sharing.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
         self.drafts.pop(event.item_id, None)
         if self.standing == event.item_id:
@@ -268,8 +282,11 @@ class Folded:
         self._undoable[entry.seq] = Judged.kind
 
     def _skipped(self, entry: Entry, event: Skipped) -> None:
-        self.waiting.pop(event.item_id, None)
-        self.skipped[event.item_id] = entry.seq
+        if event.item_id in self.sharing:
+            del self.sharing[event.item_id]
+        else:
+            self.waiting.pop(event.item_id, None)
+            self.skipped[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
@@ -302,6 +319,8 @@ class Folded:
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
+            elif item_id in self.shared and self.own(item_id) is None:
+                self.sharing = {item_id: None, **self.sharing}
             return item_id
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
@@ -321,14 +340,26 @@ class Folded:
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
+            if self.own(item_id) is None:
+                self._take_back_look(item_id, judgment)
             self._recount(item_id, +1)
         else:
             del self.answers[item_id]
+            self.thirds.pop(item_id, None)
             self.waiting = {item_id: None, **self.waiting}
             self.drafts[item_id] = judgment
         if self.standing == item_id:
             self.standing = None
         return item_id
+
+    def _take_back_look(self, item_id: str, judgment: Judgment) -> None:
+        if self.thirds.get(item_id) == self.person:
+            del self.thirds[item_id]
+        if item_id in self.shared:
+            # The other's answer may have been seen beside this one: the next one is no blind look.
+            self.shared[item_id] = replace(self.shared[item_id], reason="shared-again")
+            self.sharing = {item_id: None, **self.sharing}
+            self.drafts[item_id] = judgment
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)
@@ -375,6 +406,9 @@ class Folded:
         hits = {**version.hits, event.basis: event.hits}
         self.versions[event.version] = replace(version, hits=hits)
 
+    def _switched(self, _entry: Entry, _event: Switched) -> None:
+        """Whose turn it is stands in the entry."""
+
     def _noted(self, entry: Entry, event: Noted) -> None:
         self.notes[entry.seq] = (event.item_id, event.text)
 
@@ -396,6 +430,7 @@ _FOLDS: dict[type[Event], str] = {
     FitFailed: "_fit_failed",
     Scored: "_scored",
     Noted: "_noted",
+    Switched: "_switched",
 }
 
 
@@ -404,7 +439,7 @@ def _decides(first: Judgment, then: Judgment, query: Query | None) -> bool:
     said = first.predicted
     return (
         then.stage == "revised"
-        and then.item_id == first.item_id
+        and (then.item_id, then.person) == (first.item_id, first.person)
         and first.sealed
         and said is not None
         and said.label != first.label

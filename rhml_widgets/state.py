@@ -39,10 +39,16 @@ class State(Folded):
         """The version that went live last."""
         return self.versions[next(reversed(self.versions))] if self.versions else None
 
-    def blind(self, item_id: str) -> Judgment | None:
-        """Return an item's newest judgment given before the model's view was seen, or None."""
+    def blind(self, item_id: str, person: str | None = None) -> Judgment | None:
+        """Return the newest judgment of an item given before the model's view was seen, or None.
+
+        By one person; None: by the one whose answer counts.
+        """
+        if person is None:
+            answer = self.answer(item_id)
+            person = "" if answer is None else answer.person
         for seq in reversed(self.answers.get(item_id, ())):
-            if self.judgments[seq].sealed:
+            if self.judgments[seq].sealed and self.judgments[seq].person == person:
                 return self.judgments[seq]
         return None
 
@@ -51,7 +57,7 @@ class State(Folded):
         return item_id in self.exposed or self.all_shown > self.arrived.get(item_id, 0)
 
     def last_action(self) -> int | None:
-        """Return the seq that an undo would take back, or None."""
+        """Return the seq of what the person did last that an undo would take back, or None."""
         return next(reversed(self._undoable), None)
 
     def action_kind(self, seq: int) -> str | None:
@@ -67,15 +73,26 @@ class State(Folded):
         copy = State()
         for name, value in vars(self).items():
             setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+        copy._others = {
+            person: {name: v.copy() if isinstance(v, dict) else v for name, v in kept.items()}
+            for person, kept in self._others.items()
+        }
         return copy
 
     def canonical(self) -> bytes:
         """Return the state as canonical JSON: equal states give equal bytes."""
-        body = {name: _plain(value) for name, value in vars(self).items() if name not in _TALLIES}
+        body = {
+            name: _plain(value)
+            for name, value in vars(self).items()
+            if name not in _TALLIES and (value or name not in _OF_SEVERAL)
+        }
         return json.dumps(
             body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
         ).encode("utf-8", "surrogatepass")
 
+
+_OF_SEVERAL = ("shared", "sharing", "thirds", "_others")
+"""Left out while it is empty: a journal of one person means what it meant before there were two."""
 
 _TALLIES = ("stops", "decisions")
 """What can be counted from the rest and is kept only so that nobody has to count it again."""

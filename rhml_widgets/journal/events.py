@@ -35,6 +35,7 @@ __all__ = [
     "Scored",
     "Shown",
     "Skipped",
+    "Switched",
     "Taught",
     "decode",
     "encode",
@@ -300,6 +301,14 @@ class Noted(Event):
     item_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switched(Event):
+    """Somebody else answers from here on: the entry carries who, ``before`` is who did."""
+
+    kind: ClassVar[str] = "Switched"
+    before: str
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -320,6 +329,7 @@ EVENTS: dict[str, type[Event]] = {
         FitFailed,
         Scored,
         Noted,
+        Switched,
     )
 }
 """Event classes by the name they carry in the journal."""

@@ -35,6 +35,8 @@ _WORDS = {
     "flip": "a close call for me",
     "skipped": "you skipped it before",
     "audit": "drawn at random, to audit me",
+    "shared": "drawn at random, to measure me",
+    "shared-again": "drawn at random, to measure me",
     "brought": "a label you brought, asked again",
     "": "you picked it",
 }
