@@ -5,7 +5,7 @@ What two people agree on is the ceiling a model is shown against: it cannot be m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from rhml_widgets.measures.between import krippendorff_alpha
 from rhml_widgets.seats import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -153,17 +153,12 @@ def shared_labels(state: State | StateView) -> dict[str, dict[str, Label]]:
 
 def pair(state: State | StateView, first: str, second: str, *, random_state: int = 0) -> Agreement:
     """Return the agreement of two people: Cohen's kappa (Cohen 1960) with its interval."""
-    both = [
-        (labels[first], labels[second])
-        for labels in shared_labels(state).values()
-        if first in labels and second in labels
-    ]
-    hits = sum(a == b for a, b in both)
-    found = Agreement((first, second), "kappa", hits, len(both))
+    both = _of_two(shared_labels(state), first, second)
+    found = _counted(both, first, second)
     if found.n < AT_LEAST:
         return found
     value, low, high = _kappa(both, random_state)
-    return Agreement(found.people, "kappa", hits, found.n, value, low, high)
+    return replace(found, value=value, low=low, high=high)
 
 
 def everybody(state: State | StateView, *, random_state: int = 0) -> Agreement:
@@ -174,7 +169,7 @@ def everybody(state: State | StateView, *, random_state: int = 0) -> Agreement:
     if found.n < AT_LEAST:
         return found
     alpha = krippendorff_alpha(units, random_state=random_state)
-    return Agreement(found.people, "alpha", hits, found.n, alpha.value, alpha.low, alpha.high)
+    return replace(found, value=alpha.value, low=alpha.low, high=alpha.high)
 
 
 def disagreements(state: State | StateView) -> list[Disagreement]:
@@ -215,13 +210,27 @@ def ceiling_words(state: State | StateView) -> list[str]:
     people = state.people
     if len(people) < TWO:
         return []
-    told = []
+    told, labels = [], shared_labels(state)
     for first, second in combinations(people, 2):
-        found = pair(state, first, second)
+        found = _counted(_of_two(labels, first, second), first, second)
         if found.n:
             who = found.words() if len(people) > TWO else f"Two people {_after_names(found)}"
             told.append(f"{who}: the model cannot be measured finer than that.")
     return told
+
+
+def _of_two(
+    shared: Mapping[str, Mapping[str, Label]], first: str, second: str
+) -> list[tuple[Label, Label]]:
+    return [
+        (labels[first], labels[second])
+        for labels in shared.values()
+        if first in labels and second in labels
+    ]
+
+
+def _counted(both: Sequence[tuple[Label, Label]], first: str, second: str) -> Agreement:
+    return Agreement((first, second), "kappa", sum(a == b for a, b in both), len(both))
 
 
 def _after_names(found: Agreement) -> str:
@@ -239,24 +248,29 @@ def _decimal(value: float) -> str:
 def _kappa(
     both: Sequence[tuple[Label, Label]], random_state: int
 ) -> tuple[float | None, float | None, float | None]:
-    classes = {label: i for i, label in enumerate(dict.fromkeys(x for two in both for x in two))}
-    table = np.zeros((len(classes), len(classes)))
-    for a, b in both:
-        table[classes[a], classes[b]] += 1
-    (value,) = _kappas(table[None])
+    place = {label: i for i, label in enumerate(dict.fromkeys(x for two in both for x in two))}
+    codes = np.array([[place[a], place[b]] for a, b in both])
+    (value,) = _kappas(codes[None], len(place))
     if np.isnan(value):
         return None, None, None
     stream = np.random.default_rng(random_state)
-    drawn = stream.multinomial(len(both), table.ravel() / len(both), size=_RESAMPLES)
-    again = _kappas(drawn.reshape(-1, *table.shape).astype(float))
+    drawn = stream.integers(0, len(codes), (_RESAMPLES, len(codes)))
+    again = _kappas(codes[drawn], len(place))
     tail = (1 - LEVEL) / 2
     low, high = np.nanquantile(again, [tail, 1 - tail])
     return float(value), float(low), float(high)
 
 
-def _kappas(tables: NDArray[np.float64]) -> NDArray[np.float64]:
-    n = tables.sum(axis=(1, 2))
-    seen = np.trace(tables, axis1=1, axis2=2) / n
-    chance = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1) / n**2
-    with np.errstate(invalid="ignore"):
-        return np.where(chance < 1, (seen - chance) / np.where(chance < 1, 1 - chance, 1), np.nan)
+def _kappas(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
+    """Return kappa of each sample of pairs of codes, shape (n_samples, n_items, 2)."""
+    n_samples, n_items, _ = codes.shape
+    seen = (codes[..., 0] == codes[..., 1]).mean(axis=1)
+    # One class after the other in one count: sample number times classes plus the code.
+    offset = n_classes * np.arange(n_samples)[:, None]
+    first, second = (
+        np.bincount((codes[..., side] + offset).ravel(), minlength=n_classes * n_samples)
+        for side in (0, 1)
+    )
+    chance = (first * second).reshape(n_samples, n_classes).sum(axis=1) / n_items**2
+    left = np.where(chance < 1, 1 - chance, np.nan)
+    return np.asarray((seen - chance) / left)

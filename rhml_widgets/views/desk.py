@@ -31,6 +31,7 @@ from rhml_widgets.views.label_queue import (
     stop_props,
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
+from rhml_widgets.views.people import people_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ AHEAD = 2
 """Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
 
 MAX_FLIPS = 200
+
+NEAREST = 3
 
 UNSEEN = 5
 """Of twice as many flips or more so many are not shown at first, to be judged blind."""
@@ -70,6 +73,7 @@ class Desk:
         self._before: tuple[tuple[str, Any, Any], Explanation] | None = None
         self._cached: tuple[Any, Explanation | None] = (None, None)
         self._unsaved: str | None = None
+        self._sits: str = session.person
         self.standing: list[str] = []
 
     @staticmethod
@@ -89,6 +93,14 @@ class Desk:
             raise RhmlError(msg)
         return session
 
+    def _seat(self) -> None:
+        """Clear the desk where somebody else sits down: what lies open was another's to see."""
+        if self._sits != self.session.person:
+            self._sits = self.session.person
+            self._subject = self._lesson = self._before = None
+            self._cached = (None, None)
+            self._flips.clear()
+
     # ---- what the person opens ------------------------------------------------------------
 
     def prepare(self) -> None:
@@ -107,7 +119,8 @@ class Desk:
         """Open the reasons of an answered item."""
         session = self.session
         session.pool.number(item_id)
-        if session.state.answer(item_id) is None:
+        self._seat()
+        if session.state.own(item_id) is None:
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
         self._subject = (item_id, label, against, None)
@@ -213,13 +226,13 @@ class Desk:
         item_id: str | None = session.state.standing
         if item_id is None or item_id not in session.pool:
             return None
-        answer = session.state.answer(item_id)
+        answer = session.state.own(item_id)
         return item_id if answer is not None and answer.predicted is not None else None
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session
         item_id = self.stopped_at
-        answer = None if item_id is None else session.state.answer(item_id)
+        answer = None if item_id is None else session.state.own(item_id)
         if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
@@ -262,11 +275,12 @@ class Desk:
 
     def _explanation(self) -> Explanation | None:
         """Return the live version's explanation of the subject; computed once a version."""
+        self._seat()
         session, subject = self.session, self._subject
         if subject is None:
             return None
         item_id, label, against, version = subject
-        answer = session.state.answer(item_id)
+        answer = session.state.own(item_id)
         if answer is None or item_id not in session.pool:
             self._subject = None
             return None
@@ -321,7 +335,7 @@ class Desk:
                 stances,
                 before,
             )
-            near = learner.neighbors(number)
+            near = self._neighbors(number)
         effect = self.effect()
         why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
@@ -338,11 +352,18 @@ class Desk:
                 problem=problem,
             )
 
+    def _neighbors(self, number: int) -> list[tuple[int, float]]:
+        """Return the nearest items the person has answered: another's answer is theirs to tell."""
+        session = self.session
+        state, ids = session.state, session.pool.ids
+        found = session.learner.neighbors(number, NEAREST * (1 if len(state.people) == 1 else 10))
+        return [near for near in found if state.own(ids[near[0]]) is not None][:NEAREST]
+
     def _said(self, number: int) -> Label:
         """Return what the version whose reasons are open says of its item."""
         session = self.session
         if self._subject is not None and self._subject[3] is not None:
-            answer = session.state.answer(self._subject[0])
+            answer = session.state.own(self._subject[0])
             if answer is not None and answer.predicted is not None:
                 label: Label = answer.predicted.label
                 return label
@@ -351,6 +372,7 @@ class Desk:
 
     def effect(self) -> dict[str, Any] | None:
         """Return the effect on show, or None."""
+        self._seat()
         session = self.session
         state = session.state
         lesson = None if self._lesson is None else state.lessons.get(self._lesson)
@@ -371,7 +393,7 @@ class Desk:
         )
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
-        answer = self.session.state.answer(item_id)
+        answer = self.session.state.own(item_id)
         return None if answer is None else index[answer.label]
 
     def lessons(self) -> list[dict[str, Any]]:
@@ -383,13 +405,27 @@ class Desk:
         return [
             {
                 "lesson": lesson.seq,
-                "words": lesson_words(lesson),
+                "words": lesson_words(lesson, by=self._teacher(lesson)),
                 "flips": lesson.flips,
                 "looks": looks_of(session.state, lesson)["words"],
                 "may_undo": not session.read_only,
             }
             for lesson in reversed(held)
         ]
+
+    def _teacher(self, lesson: Lesson) -> str:
+        session = self.session
+        doer = session.state.doer(lesson.seq)
+        return "You" if doer in (None, session.person) else str(doer)
+
+    def people(self) -> dict[str, Any]:
+        """Return the props of the people's menu."""
+        session = self.session
+        why = session.why_read_only if session.read_only else None
+        with session.steady():
+            return people_props(
+                session.state, session.person, shareable=session.n_shareable, unusable=why
+            )
 
     def workbench(self) -> dict[str, Any]:
         """Return the props of the workbench, all but the curve."""
@@ -406,6 +442,7 @@ class Desk:
             "queue": queue,
             "explanation": self.explanation(),
             "lessons": self.lessons(),
+            "people": self.people(),
             "standing": self.standing,
         }
 

@@ -122,9 +122,9 @@ def status_line(state: State | StateView, n_askable: int, unusable: str | None) 
 def _progress(state: State | StateView, pool: Pool, n_askable: int) -> dict[str, Any]:
     last: list[float] = []
     for seq in reversed(state.judgments):
-        duration = state.judgments[seq].duration
-        if duration is not None:
-            last.append(duration)
+        one = state.judgments[seq]
+        if one.duration is not None and one.person == state.person:
+            last.append(one.duration)
         if len(last) == RECENT:
             break
     each = statistics.median(last) if len(last) >= FEW else None
@@ -167,7 +167,7 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
     seen: set[str] = set()
     for seq in reversed(state.judgments):
         one: Judgment = state.judgments[seq]
-        if one.item_id in seen:
+        if one.item_id in seen or one.person != state.person:
             continue
         seen.add(one.item_id)
         known = one.item_id in pool
@@ -183,6 +183,11 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
                 "label": index[one.label],
                 "stage": stage,
                 "note": one.note,
+                "others": [
+                    {"person": person, "label": index[other.label]}
+                    for person, other in state.each(one.item_id).items()
+                    if person != one.person
+                ],
             }
         )
         if len(rows) == HISTORY:
@@ -191,7 +196,8 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
 
 
 def _kept(state: State | StateView, judgment: Judgment) -> bool:
-    seqs = state.answers[judgment.item_id]
+    answers, judgments = state.answers[judgment.item_id], state.judgments
+    seqs = [seq for seq in answers if judgments[seq].person == judgment.person]
     place = seqs.index(judgment.seq)
     return place > 0 and state.judgments[seqs[place - 1]].label == judgment.label
 
@@ -199,7 +205,8 @@ def _kept(state: State | StateView, judgment: Judgment) -> bool:
 def _last_item(state: State | StateView, pool: Pool) -> str | None:
     for seq in reversed(state.judgments):
         item_id: str = state.judgments[seq].item_id
-        return item_id if item_id in pool else None
+        if state.judgments[seq].person == state.person:
+            return item_id if item_id in pool else None
     return None
 
 
@@ -216,7 +223,7 @@ def stop_props(
         How earlier stops went, in words.
     """
     item_id = state.standing
-    answer = state.answer(item_id) if item_id is not None else None
+    answer = state.own(item_id) if item_id is not None else None
     if item_id is None or answer is None or answer.predicted is None or item_id not in pool:
         return None
     labels = list(state.classes)

@@ -96,10 +96,9 @@ def test_reopening_with_another_person_switches_and_says_so_where_it_is_new(tmp_
     path = tmp_path / "s.rhml"
     with begin(journal=path, person="quiet-heron") as one:
         work(one, 3)
-    with (
-        pytest.warns(UserWarning, match=r"'loud-wren' is new to s\.rhml.*quiet-heron"),
-        begin(journal=path, person="loud-wren") as again,
-    ):
+    with pytest.warns(UserWarning, match=r"'loud-wren' is new to s\.rhml.*quiet-heron"):
+        again = begin(journal=path, person="loud-wren")
+    with again:
         assert (again.person, again.state.person) == ("loud-wren", "loud-wren")
         work(again, 1)
     with begin(journal=path, person="quiet-heron") as back:
@@ -439,8 +438,9 @@ def test_any_interleaving_of_people_folds(history):
 def test_what_is_one_persons_does_not_depend_on_what_the_others_saw(history, who):
     """Leave out all that others were shown: nothing changes in what this person may give first."""
     quiet = [
-        entry if entry.person == who or not isinstance(entry.event, Exposed) else
-        Entry(entry.seq, entry.event_id, entry.at, entry.person, Switched(before=""))
+        entry
+        if entry.person == who or not isinstance(entry.event, Exposed)
+        else Entry(entry.seq, entry.event_id, entry.at, entry.person, Switched(before=""))
         for entry in history
     ]
     states = []
@@ -494,9 +494,16 @@ def test_the_others_answer_is_nowhere_on_the_page_before_ones_own(session):
         for one in objects_of(page.view.props):
             if one.get("item_id") in sealed:
                 assert set(one) == {
-                    "item_id", "text", "truncated", "purpose", "why", "rows", "seen", "draft",
+                    "item_id",
+                    "text",
+                    "truncated",
+                    "purpose",
+                    "why",
+                    "rows",
+                    "seen",
+                    "draft",
                 }
-        page.label(item, CLASSES[n % 3])
+        page.value("label", **page.label_args(item, CLASSES[n % 3]))
         own.append(item["item_id"])
         page.value("explain", item_id=item["item_id"], label=None, against=None)
     rows = page.view.props["queue"]["history"]

@@ -44,7 +44,8 @@ QUEUE = {
     "items": ITEM,
     "items.draft": {"note", "rationale"},
     "stop": {"item_id", "text", "purpose", "why", "yours", "model", "words", "record", "spans"},
-    "history": {"seq", "item_id", "excerpt", "label", "stage", "note"},
+    "history": {"seq", "item_id", "excerpt", "label", "stage", "note", "others"},
+    "history.others": {"person", "label"},
     "model": MODEL,
     "problem": PROBLEM,
 }
@@ -105,7 +106,16 @@ EXPLANATION = {
     "problem": PROBLEM,
 }
 WORKBENCH = {
-    "": {"seq", "header", "queue", "explanation", "lessons", "standing"},
+    "": {"seq", "header", "queue", "explanation", "lessons", "people", "standing"},
+    "people": {
+        "you",
+        "others",
+        "may_switch",
+        "shareable",
+        "sharing",
+        "agreement",
+        "differ",
+    },
     "header": {"journal", "person", "model", "labeled"},
     "header.model": MODEL,
     "lessons": {"lesson", "words", "flips", "looks", "may_undo"},
@@ -113,7 +123,7 @@ WORKBENCH = {
     **{f"explanation.{path}".rstrip("."): keys for path, keys in EXPLANATION.items()},
 }
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
-REPLIES = {"seq", "stopped", "words", "index", "lesson", "asked", "text"}
+REPLIES = {"person", "seq", "stopped", "words", "index", "lesson", "asked", "text"}
 
 
 def keys_of(value, path=""):
@@ -170,7 +180,7 @@ class Wire:
         setattr(self, name, view)
 
     def sealed(self):
-        """Return the items nobody has judged or been shown, with the model's view of each."""
+        """Return the items this person has not judged or been shown, with the model's view."""
         session = self.session
         live = session.learner.live
         if live is None:
@@ -180,7 +190,7 @@ class Wire:
         return {
             item_id: (labels[int(row.argmax())], row)
             for item_id, row in zip(session.pool.ids, scores, strict=True)
-            if item_id not in session.state.answers and not session.state.is_exposed(item_id)
+            if session.state.own(item_id) is None and not session.state.is_exposed(item_id)
         }
 
     def call(self, view, action, **args):
@@ -197,7 +207,7 @@ class Wire:
             item_id=item["item_id"],
             label=CLASSES.index(label),
             seen=item["seen"],
-            event_id=f"{item['item_id']} {item['seen']}",
+            event_id=f"{item['item_id']} {item['seen']} {self.session.person}",
             ms=1000,
             rationale=[],
             note=None,
@@ -250,6 +260,20 @@ def work(wire):
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
+    second_person(wire)
+
+
+def second_person(wire):
+    """Let another one sit down, judge what the first one judged, and look at the reasons."""
+    queue, panel = wire.LabelQueue, wire.ExplanationPanel
+    wire.call(queue, "switch_person", name="loud-wren", event_id="w")
+    wire.call(queue, "share", n=8, event_id="x")
+    for n in range(10):
+        item = queue.props["items"][0]
+        wire.call(panel, "explain", item_id=item["item_id"], label=n % 3, against=None)
+        wire.label((wrong if n % 4 == 0 else right)(item["text"]), item)
+        wire.call(panel, "explain", item_id=item["item_id"], label=None, against=None)
+    wire.call(queue, "undo", event_id="y")
 
 
 @pytest.fixture(scope="module")
@@ -364,7 +388,9 @@ def test_flips_are_counts_until_they_are_asked_for(wire):
         if name != "ExplanationPanel" or not props or not props["effect"]:
             continue
         shown = props["effect"]["shown"]
-        assert shown is None or {row["item_id"] for row in shown} <= set(wire.session.state.exposed)
+        assert (
+            shown is None or {row["item_id"] for row in shown} <= wire.session.state.ever_exposed()
+        )
 
 
 def test_curves_name_no_item(wire):

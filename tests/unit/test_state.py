@@ -29,6 +29,7 @@ from rhml_widgets.journal.events import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
     decode,
     encode,
@@ -266,8 +267,9 @@ def test_every_kind_of_event_folds():
             regions=[[0.9, 1, 1], [0.5, 4, 5]],
             drawn=[["t1:d", "ham", 0.9]],
         ),
+        Switched(before="loud-wren"),
     )
-    assert state.seq == len(EVENTS) == 17
+    assert state.seq == len(EVENTS) == 18
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
     assert state.failure.error == "ValueError"
