@@ -20,7 +20,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const told = props.standing.length > 0 || props.lessons.length > 0;
   return (
     <div class="rhml-view rhml-workbench">
-      <Header props={props.header} />
+      <Header props={props.header} people={props.people} act={act} frozen={off} />
       <div class="rhml-columns">
         <QueueView
           props={props.queue}

@@ -1,18 +1,20 @@
 // Whose session this is, and how far it is.
 
 import { Spoken } from "./controls";
-import type { HeaderProps } from "./types";
+import { PeopleMenu } from "./people";
+import type { Act } from "./root";
+import type { HeaderProps, PeopleProps } from "./types";
 
-export function Header({ props }: { props: HeaderProps }) {
+export function Header(
+  { props, people, act, frozen }: { props: HeaderProps; people?: PeopleProps; act: Act; frozen: boolean },
+) {
   const { journal, person, model, labeled } = props;
   return (
     <header class="rhml-header">
       <b class="rhml-header-journal" dir="auto">
         {journal}
       </b>
-      <Spoken by="human">
-        you, <bdi>{person}</bdi>
-      </Spoken>
+      <PeopleMenu person={person} people={people} act={act} frozen={frozen} />
       <Spoken by="model">
         <bdi>{model.name}</bdi>
         {model.fitting ? (

@@ -51,7 +51,7 @@ const Context = createContext<ViewContext | null>(null);
 
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
-  "judge_flips",
+  "judge_flips", "switch_person", "share",
 ]);
 
 export function makeAct(call: Call): Act {

@@ -58,6 +58,8 @@ export interface HistoryRow {
   /** first, revised, corrected, … in words for people: "kept", "revised", "changed". */
   stage: string;
   note: string | null;
+  /** What other people answered to it: told once there is an own answer. */
+  others?: { person: string; label: ClassIndex }[];
 }
 
 /** Something is wrong, said in place; the widget stays usable. */
@@ -247,6 +249,22 @@ export interface HeaderProps {
   labeled: string;
 }
 
+/** Who answers, and who else did. */
+export interface PeopleProps {
+  you: string;
+  others: string[];
+  /** False where nothing may be changed (read-only, moved, report). */
+  may_switch: boolean;
+  /** Items that others judged and this person may still judge blind. */
+  shareable: number;
+  /** Those of them that wait for an answer. */
+  sharing: number;
+  /** “Two people agree on 27 of 31 shared items: …” or "". */
+  agreement: string;
+  /** Items that people label differently now. */
+  differ: number;
+}
+
 /** Props of the Workbench: its parts' props by name; the curve travels in a trait of its own. */
 export interface WorkbenchProps {
   seq: number;
@@ -254,6 +272,8 @@ export interface WorkbenchProps {
   queue: QueueProps;
   explanation: ExplanationProps;
   lessons: LessonRow[];
+  /** Missing in pages frozen before there were several. */
+  people?: PeopleProps;
   /** Where we stand, a sentence each: each number with its doubt and its reference. */
   standing: string[];
 }
@@ -339,6 +359,8 @@ export interface Actions {
     value: { asked: number };
   };
   refit: { args: Record<string, never>; value: null };
+  switch_person: { args: { name: string; event_id: string }; value: { person: string } };
+  share: { args: { n: number; event_id: string }; value: { asked: number } };
 }
 
 export type ActionName = keyof Actions;
