@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 import pandas as pd
@@ -122,9 +122,10 @@ class People(Growing):
 
     @property
     def n_shareable(self) -> int:
-        """How many items `share` could draw from now."""
+        """How many items `share` could draw from now, counted up to 100."""
         with self._lock:
-            return sum(self._may_ask(item_id) for item_id in shareable(self._state))
+            free = (one for one in shareable(self._state) if self._may_ask(one))
+            return sum(1 for _ in islice(free, 100))
 
     def agreement(self) -> pd.DataFrame:
         """Return how far people agree on the items they shared, a row for each two and for all.

@@ -16,7 +16,7 @@ from rhml_widgets.measures.between import krippendorff_alpha
 from rhml_widgets.seats import SHARED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -111,20 +111,22 @@ class Disagreement:
     settled: bool
 
 
-def shareable(state: State | StateView) -> list[str]:
-    """List the items others judged blind, that the person neither judged nor was shown a view of.
+def shareable(state: State | StateView) -> Iterator[str]:
+    """Yield the items others judged blind, that the person neither judged nor was shown a view of.
 
     In the order they were first judged; those once drawn for the person are left out.
     """
+    if len(state.people) < TWO:
+        return
     me, judgments, exposed, drawn = state.person, state.judgments, state.is_exposed, state.shared
-    return [
-        item_id
-        for item_id, seqs in state.answers.items()
-        if item_id not in drawn
-        and all(judgments[seq].person != me for seq in seqs)
-        and any(judgments[seq].sealed for seq in seqs)
-        and not exposed(item_id)
-    ]
+    for item_id, seqs in state.answers.items():
+        if (
+            item_id not in drawn
+            and all(judgments[seq].person != me for seq in seqs)
+            and any(judgments[seq].sealed for seq in seqs)
+            and not exposed(item_id)
+        ):
+            yield item_id
 
 
 def shared_labels(state: State | StateView) -> dict[str, dict[str, Label]]:

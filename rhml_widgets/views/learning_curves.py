@@ -24,6 +24,11 @@ TABLE_ROWS = 8
 _REGIME = "blind checks, drawn at random · you are the reference: “agrees with you”"
 
 
+def _within(sentence: str) -> str:
+    """Return a sentence as it stands among others on one line."""
+    return sentence.replace("Two people", "two people", 1).removesuffix(".")
+
+
 @cache
 def _spec() -> dict[str, Any]:
     from rhml_widgets.charts import learning_curve_spec
@@ -50,7 +55,7 @@ def learning_curves_props(
         "rows": curve_rows(frame, n=POINTS),
         "versions": version_rows(state, n=VERSIONS),
         "summary": sentences[0] if sentences else "",
-        "regime": " · ".join([_REGIME, *ceiling_words(state)]),
+        "regime": " · ".join([_REGIME, *map(_within, ceiling_words(state))]),
         "table": _table(frame),
     }
 

@@ -29,6 +29,7 @@ from rhml_widgets.journal import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
     decode,
     encode,
@@ -185,6 +186,7 @@ LATER: list[tuple[Event, str]] = [
             '"drawn":[["t1:ab","spam",0.75]],"continues":null}'
         ),
     ),
+    (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
 ]
 
 JSON = st.recursive(
