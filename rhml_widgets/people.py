@@ -81,7 +81,8 @@ class People(Growing):
         Drawn uniformly from all items that others judged blind, that this person has not judged
         and whose model's view this person was not shown. They are asked before anything else,
         and nothing on the page tells them from other checks. The model has learned the other's
-        answer, so they measure people, not the model: see `agreement`.
+        answer, so they measure people, not the model: see `agreement`. The page never tells one
+        person's answer before another's own; `judgments` in a kernel shows everybody's.
 
         Parameters
         ----------

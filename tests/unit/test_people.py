@@ -299,6 +299,23 @@ def test_a_third_look_resolves_until_it_is_taken_back(session):
     assert session.state.answer(item.item_id).label == wrong(item)
 
 
+def test_what_is_shared_waits_for_its_person_over_a_reopening(tmp_path):
+    path = tmp_path / "s.rhml"
+    with begin(journal=path, person="quiet-heron", refit="background") as one:
+        shares(one, 4)
+        asked = [item.item_id for item in one.query(4)]
+        one.label(asked[0], "card")
+        one.person = "quiet-heron"
+        one.undo()
+    with begin(journal=path) as again:
+        assert again._state.person == "quiet-heron"
+        assert refold(again).shared == {}
+        assert set(asked[1:]).isdisjoint(item.item_id for item in again.query(2))
+        again.person = "loud-wren"
+        assert [item.item_id for item in again.query(3)] == asked[1:]
+        assert again.state.own(asked[0]).label == "card"
+
+
 # ---- agreement ----------------------------------------------------------------------------
 
 
