@@ -340,14 +340,13 @@ class Folded(Seats):
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
-            if self.own(item_id) is None:
-                self._take_back_look(item_id, judgment)
-            self._recount(item_id, +1)
         else:
             del self.answers[item_id]
-            self.thirds.pop(item_id, None)
             self.waiting = {item_id: None, **self.waiting}
             self.drafts[item_id] = judgment
+        if self.own(item_id) is None:
+            self._take_back_look(item_id, judgment)
+        self._recount(item_id, +1)
         if self.standing == item_id:
             self.standing = None
         return item_id

@@ -306,7 +306,6 @@ def test_what_is_shared_waits_for_its_person_over_a_reopening(tmp_path):
         asked = [item.item_id for item in one.query(4)]
         one.label(asked[0], "card")
         one.person = "quiet-heron"
-        one.undo()
     with begin(journal=path) as again:
         assert again._state.person == "quiet-heron"
         assert refold(again).shared == {}
@@ -314,6 +313,26 @@ def test_what_is_shared_waits_for_its_person_over_a_reopening(tmp_path):
         again.person = "loud-wren"
         assert [item.item_id for item in again.query(3)] == asked[1:]
         assert again.state.own(asked[0]).label == "card"
+
+
+def test_what_nobody_answers_any_more_is_asked_of_whoever_comes_first(session):
+    shares(session, 20)
+    session.person = "quiet-heron"
+    taken_back = session.judgments().iloc[-1]["item_id"]
+    session.undo()
+    assert session.query()[0].item_id == taken_back
+    session.person = "loud-wren"
+    asked = session.query(20)
+    assert [item.item_id for item in asked].count(taken_back) == 1
+    session.label(taken_back, "card")
+    session.person = "quiet-heron"
+    assert taken_back not in {item.item_id for item in session.query(5)}
+    assert session.state.n_labeled == 20
+    session.person = "loud-wren"
+    session.undo()
+    assert session.query()[0].item_id == taken_back
+    assert session.state.n_labeled == 19
+    assert session.state.drafts[taken_back].label == "card"
 
 
 # ---- agreement ----------------------------------------------------------------------------
