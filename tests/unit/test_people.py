@@ -546,3 +546,49 @@ def test_the_others_answer_is_nowhere_on_the_page_before_ones_own(session):
     assert {row["item_id"] for row in rows} == set(own)
     judged_here = page.view.props["explanation"]["item"]
     assert judged_here == {**judged_here, "item_id": own[-1], "judged": 11 % 3}
+
+
+@pytest.mark.usefixtures("_recorded")
+def test_what_lay_open_for_one_is_put_away_for_the_next(session):
+    work(session)
+    page = Page(rhml.Workbench(session))
+    lesson = page.value(
+        "teach", term="late", stance="supports", label=2, item_id=None, event_id="t"
+    )["lesson"]
+    page.value("show_flips", lesson=lesson)
+    assert page.view.props["explanation"]["effect"]["shown"]
+    assert page.view.props["lessons"][0]["words"].startswith("You told me")
+    page.value("switch_person", name="loud-wren", event_id="p")
+    assert page.view.props["explanation"]["effect"] is None
+    assert page.view.props["queue"]["history"] == []
+    assert page.view.props["queue"]["undo"] is None
+    assert page.view.props["lessons"][0]["words"].startswith("quiet-heron told me")
+    assert page.view.props["people"] == {
+        "you": "loud-wren",
+        "others": ["quiet-heron"],
+        "may_switch": True,
+        "shareable": 12,
+        "sharing": 0,
+        "agreement": "",
+        "differ": 0,
+    }
+
+
+def test_a_stop_is_of_one_person():
+    events = [
+        ("quiet-heron", OPENED),
+        ("quiet-heron", queried("t1:a", "check")),
+        ("quiet-heron", predicted("t1:a", "ham")),
+        ("quiet-heron", judged("t1:a", "spam")),
+    ]
+    decision = judged("t1:a", "ham", "revised", sealed=False)
+    assert folded(*events, ("quiet-heron", decision)).decisions["adopted"] == 1
+    assert folded(*events, ("loud-wren", decision)).decisions["adopted"] == 0
+
+
+def test_advice_that_stands_waits_for_whom_it_was_given():
+    stop = Exposed(item_id="t1:a", what="advice", stop=True)
+    state = folded(("a", OPENED), ("a", judged("t1:a")), ("a", stop), ("b", Switched(before="a")))
+    assert state.standing is None
+    state.fold(Entry(5, "e5", AT, "a", Switched(before="b")))
+    assert state.standing == "t1:a"
