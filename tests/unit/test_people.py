@@ -14,6 +14,7 @@ from test_state import AT, OPENED, judged, predicted, queried
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError, SealedError
+from rhml_widgets.human.advice import disagrees_firmly
 from rhml_widgets.journal.events import (
     Entry,
     Exposed,
@@ -241,8 +242,17 @@ def test_nothing_is_said_of_a_shared_item_before_its_own_answer(session):
     with pytest.raises(SealedError):
         session.advise(item)
     assert session.disagreements().empty
-    session.label(item.item_id, wrong(item))
-    assert session.advise(item).arm == "none"  # the model may only repeat what the other said
+
+
+def test_the_model_never_objects_where_it_may_only_repeat_what_the_other_said(session):
+    shares(session, 40, labels=40)
+    firm = 0
+    for item in session.query(40):
+        session.label(item.item_id, wrong(item))
+        own = session.state.own(item.item_id)
+        firm += disagrees_firmly(own.predicted, own.label, session.classes_)
+        assert session.advise(item).arm == "none"
+    assert firm > 5
 
 
 def test_a_shared_item_is_skipped_and_comes_back_by_undo(session):
