@@ -252,7 +252,7 @@ def test_the_model_never_objects_where_it_may_only_repeat_what_the_other_said(se
         own = session.state.own(item.item_id)
         firm += disagrees_firmly(own.predicted, own.label, session.classes_)
         assert session.advise(item).arm == "none"
-    assert firm > 5
+    assert firm > 0
 
 
 def test_a_shared_item_is_skipped_and_comes_back_by_undo(session):
