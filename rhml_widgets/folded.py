@@ -30,7 +30,7 @@ from rhml_widgets.journal.events import (
     Taught,
 )
 from rhml_widgets.records import Audit, Judgment, Lesson, Prediction, Query, Version
-from rhml_widgets.seats import SHARED, Seats
+from rhml_widgets.seats import SHARED, THIRD, Seats
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
@@ -193,7 +193,7 @@ class Folded(Seats):
             event.before,
             event.after,
         )
-        if event.reason == SHARED:
+        if event.reason in (SHARED, THIRD):
             self.shared[event.item_id], self.sharing[event.item_id] = query, None
             return
         self.queries[event.item_id] = query

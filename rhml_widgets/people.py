@@ -12,7 +12,7 @@ from rhml_widgets.growing import Growing
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal.events import Queried, Switched
 from rhml_widgets.measures.people import COLUMNS, disagreements, everybody, pair, shareable
-from rhml_widgets.seats import SHARED
+from rhml_widgets.seats import SHARED, THIRD
 from rhml_widgets.settings import require_distinct, require_person
 from rhml_widgets.teaching import require_count
 
@@ -75,7 +75,7 @@ class People(Growing):
                 raise
             return name
 
-    def share(self, n: int, *, event_id: str | None = None) -> int:
+    def share(self, n: int, *, differing: bool = False, event_id: str | None = None) -> int:
         """Queue items that somebody else judged, to be judged blind by who answers now.
 
         Drawn uniformly from all items that others judged blind, that this person has not judged
@@ -87,7 +87,10 @@ class People(Growing):
         Parameters
         ----------
         n : int
-            How many, at least 1. Of 30 shared items agreement can be told in percent.
+            How many, at least 1. From 30 shared items on agreement is told with its interval.
+        differing : bool
+            Draw only from items on which others differ: a third look, whose answer trains. These
+            do not count in `agreement`, which they would understate.
         event_id : str, optional
             A resend with the same id changes nothing and returns the first count.
 
@@ -98,10 +101,14 @@ class People(Growing):
         """
         require_count(n)
         with self._changing():
-            sent = self.sent(event_id, Queried, reason=SHARED)
+            reason = THIRD if differing else SHARED
+            sent = self.sent(event_id, Queried, reason=reason)
             if sent is not None and isinstance(sent.event, Queried):
                 return round(sent.event.propensity * sent.event.n_candidates)
             free = [one for one in shareable(self._state) if self._may_ask(one)]
+            if differing:
+                open_ = {one.item_id for one in disagreements(self._state) if not one.settled}
+                free = [one for one in free if one in open_]
             size = min(int(n), len(free))
             if not size:
                 return 0
@@ -114,7 +121,7 @@ class People(Growing):
                     propensity=size / len(free),
                     n_candidates=len(free),
                     version=self._learner.version,
-                    reason=SHARED,
+                    reason=reason,
                 )
                 for place in chosen
             ]

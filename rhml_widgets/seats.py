@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rhml_widgets.records import Judgment, Query
 
-__all__ = ["SHARED", "Seats"]
+__all__ = ["SHARED", "THIRD", "Seats"]
 
 SHARED = "shared"
 """The reason of a draw among what somebody else judged: asked of one person, blind."""
+
+THIRD = "third-look"
+"""The reason of a draw among what others label differently: asked as blind, counted nowhere."""
 
 _OWN = (
     "exposed",

@@ -36,6 +36,7 @@ _WORDS = {
     "skipped": "you skipped it before",
     "audit": "drawn at random, to audit me",
     "shared": "drawn at random, to measure me",
+    "third-look": "drawn at random, to measure me",
     "shared-again": "drawn at random, to measure me",
     "brought": "a label you brought, asked again",
     "": "you picked it",

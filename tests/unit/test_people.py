@@ -345,6 +345,25 @@ def test_what_nobody_answers_any_more_is_asked_of_whoever_comes_first(session):
     assert session.state.drafts[taken_back].label == "card"
 
 
+def test_a_third_look_may_be_asked_for_and_counts_in_no_agreement(session):
+    work(session, 12)
+    session.person = "loud-wren"
+    judge_shared(session, 12, miss=3)
+    differing = set(session.disagreements()["item_id"])
+    session.person = "slow-owl"
+    assert session.share(10, differing=True, event_id="x") == 3
+    assert session.share(10, differing=True, event_id="x") == 3
+    asked = session.query(3)
+    assert {item.item_id for item in asked} == differing
+    assert {item.reason for item in asked} == {reason_words("random-check")}
+    for item in asked:
+        session.label(item.item_id, right(item))
+    assert session.disagreements()["settled"].all()
+    assert session.share(10, differing=True) == 0
+    assert session.agreement()["people"].tolist()[0] == "loud-wren, quiet-heron"
+    assert session.agreement()["n"].tolist() == [12, 12]
+
+
 # ---- agreement ----------------------------------------------------------------------------
 
 
