@@ -130,9 +130,10 @@ class Answering(Finding):
             if sent is not None:
                 return sent.seq
             self._require_class(answer)
-            before = self._state.answer(own_id)
-            if seen is not None and before is not None and before.seq > seen:
-                msg = f"item {own_id} was answered {before.label!r} after it was shown here"
+            before = self._state.own(own_id)
+            newest = before if own_id in self._state.shared else self._state.answer(own_id)
+            if seen is not None and newest is not None and newest.seq > seen:
+                msg = f"item {own_id} was answered {newest.label!r} after it was shown here"
                 raise AlreadyJudgedError(msg)
             if replaces is not None and (before is None or before.seq != replaces):
                 now = "was taken back" if before is None else f"is {before.label!r} now"
@@ -141,9 +142,11 @@ class Answering(Finding):
             exposed = self._state.is_exposed(own_id)
             again = replaces is None and self._state.is_repeat(own_id)
             events: list[Event] = []
-            if before is None and (fresh := self._fresh_prediction(number)) is not None:
+            # Once anybody answered it, what the model says may be what it learned from them.
+            unanswered = self._state.answer(own_id) is None
+            if unanswered and (fresh := self._fresh_prediction(number)) is not None:
                 events.append(fresh)
-            query = (self._state.repeats if again else self._state.queries).get(own_id)
+            query = self._state.query(own_id, again=again)
             usual = "revised" if exposed else "corrected" if before else "first"
             with_it = self._twin_numbers(number) if twins else []
             batch = self._batch(event_id) if with_it else None
@@ -248,7 +251,8 @@ class Answering(Finding):
             if sent is not None:
                 return sent.seq
             answer = self._state.answer(own_id)
-            if answer is not None and own_id not in self._state.waiting:
+            asked = self._state.asked_again(own_id) or own_id in self._state.sharing
+            if answer is not None and not asked:
                 msg = (
                     f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
                 )
@@ -256,7 +260,7 @@ class Answering(Finding):
             return self._record([Skipped(item_id=own_id, why=reason)], [event_id])[-1].seq
 
     def undo(self, seq: int | None = None, *, event_id: str | None = None) -> int | None:
-        """Take back an answer, a skip or a lesson; an item comes back first.
+        """Take back an answer, a skip or a lesson of one's own; an item comes back first.
 
         What was done together is taken back together: see `Judged.batch`.
 
@@ -297,13 +301,17 @@ class Answering(Finding):
         known = isinstance(seq, int | np.integer) and (
             int(seq) in state.retracted
             or int(seq) in state.lessons
-            or state.action_kind(int(seq)) is not None
+            or state.doer(int(seq)) is not None
         )
         if not known:
             msg = (
                 f"undo({seq!r}): expected the seq of an answer, a skip or a lesson; "
                 "session.judgments() lists those of answers, undo() takes back the latest"
             )
+            raise BadInputError(msg)
+        doer = state.doer(int(seq))
+        if doer not in (None, self._person) and int(seq) not in state.lessons:
+            msg = f"undo({seq!r}): {doer!r} did that, and only they can take it back"
             raise BadInputError(msg)
         return int(seq)
 

@@ -94,7 +94,11 @@ class Asking(Dialog):
         return self._learner.n_askable
 
     def _waiting(self) -> list[str]:
-        return [item_id for item_id in self._state.waiting if self._may_ask(item_id)]
+        state = self._state
+        # What was answered and waits again waits for the one who answered it.
+        mine = [one for one in state.waiting if one not in state.answers or state.asked_again(one)]
+        asked = dict.fromkeys([*state.sharing, *mine])
+        return [item_id for item_id in asked if self._may_ask(item_id)]
 
     def _may_ask(self, item_id: str) -> bool:
         return item_id in self.pool and not self._learner.is_held(self.pool.number(item_id))
@@ -118,7 +122,7 @@ class Asking(Dialog):
 
     def _item(self, item_id: str) -> Item:
         state, number = self._state, self.pool.number(item_id)
-        query = (state.repeats if state.is_repeat(item_id) else state.queries).get(item_id)
+        query = state.query(item_id, again=state.is_repeat(item_id))
         return Item(
             item_id,
             int(self.pool.positions[number]),

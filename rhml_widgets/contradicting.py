@@ -162,7 +162,7 @@ class Contradicting(Sweeping):
 
     def _require_unchanged(self, one: Contradiction, seen: int | None) -> None:
         for item_id in (one.item_id, one.other_id):
-            answer = self._state.answer(item_id)
+            answer = self._state.own(item_id)
             if seen is not None and answer is not None and answer.seq > seen:
                 msg = f"item {item_id} was answered {answer.label!r} after this was shown"
                 raise AlreadyJudgedError(msg)
@@ -201,10 +201,10 @@ class Contradicting(Sweeping):
     def _changed(
         self, item_id: str, label: Label, batch: str | None, duration: float | None
     ) -> list[Event]:
-        state, before = self._state, self._state.answer(item_id)
+        state, before = self._state, self._state.own(item_id)
         exposed = state.is_exposed(item_id)
         fresh = self._fresh_prediction(self.pool.number(item_id)) if before is None else None
-        query = state.queries.get(item_id)
+        query = state.query(item_id)
         answer = Judged(
             item_id=item_id,
             label=label,

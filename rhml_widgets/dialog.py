@@ -61,7 +61,7 @@ class Dialog:
         )
         self.pool: Pool = opened.pool
         self._source = taken(arguments["pool"])
-        self.person: str = opened.person
+        self._person: str = opened.person
         self.advice = advice
         self._journal = opened.journal
         self._state = opened.state
@@ -337,7 +337,7 @@ class Dialog:
     ) -> list[Entry]:
         if not events:
             return []
-        entries = self._journal.append(events, person=self.person, event_ids=event_ids)
+        entries = self._journal.append(events, person=self._person, event_ids=event_ids)
         for entry in entries:
             if entry.seq > self._state.seq:
                 self._learner.follow(entry, self._state.fold(entry))

@@ -27,6 +27,7 @@ from rhml_widgets.journal.events import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
 )
 from rhml_widgets.records import (
@@ -38,6 +39,7 @@ from rhml_widgets.records import (
     Resolution,
     Version,
 )
+from rhml_widgets.seats import SHARED, THIRD, Seats
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
@@ -57,8 +59,8 @@ REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
-class Folded:
-    """Everything known of a session, folded from its journal.
+class Folded(Seats):
+    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
 
     Attributes
     ----------
@@ -129,19 +131,17 @@ class Folded:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.seq = 0
         self.opened: Opened | None = None
         self.reopened: Opened | None = None
         self.n_openings = 0
-        self.person = ""
         self.pool_digest = ""
         self.classes: dict[Label, str | None] = {}
         self.seeds: dict[Label, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.predictions: dict[str, Prediction] = {}
         self.waiting: dict[str, None] = {}
-        self.judgments: dict[int, Judgment] = {}
-        self.answers: dict[str, tuple[int, ...]] = {}
         self.counts: dict[Label, int] = {}
         self.skipped: dict[str, int] = {}
         self.exposed: dict[str, int] = {}
@@ -168,27 +168,38 @@ class Folded:
         self.rechecks: dict[str, int] = {}
         self.repeats: dict[str, Query] = {}
         self.resolutions: dict[int, Resolution] = {}
-        self._undoable: dict[int, str] = {}
         self._skips: dict[int, str] = {}
 
     def answer(self, item_id: str) -> Judgment | None:
         """Return the judgment that counts for an item, or None.
 
-        The answer to a hidden repeat counts only where no other is left.
+        The newest one; where two people differed and a third one looked, the third one's. The
+        answer to a hidden repeat counts only where no other is left.
         """
+        if item_id in self.thirds:
+            return self.own(item_id, self.thirds[item_id])
         seqs = self.answers.get(item_id, ())
         for seq in reversed(seqs):
             if self.judgments[seq].stage != "probe":
                 return self.judgments[seq]
         return self.judgments[seqs[-1]] if seqs else None
 
+    def query(self, item_id: str, *, again: bool = False) -> Query | None:
+        """Return the draw by which the person is asked an item; ``again``: as a hidden repeat."""
+        if again:
+            return self.repeats.get(item_id)
+        return self.shared.get(item_id) or self.queries.get(item_id)
+
     def fold(self, entry: Entry) -> str | None:
         """Take one more entry into account; return the item whose place it changed, if any."""
         self.seq = entry.seq
-        self.person = entry.person
         event = entry.event
         if isinstance(event, Retracted):
-            return self._retracted(entry, event)
+            self._turn_to(self.doer(event.target) or entry.person)
+            touched = self._retracted(entry, event)
+            self._turn_to(entry.person)
+            return touched
+        self._turn_to(entry.person)
         getattr(self, _FOLDS[type(event)])(entry, event)
         return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
@@ -229,6 +240,9 @@ class Folded:
             # What the item was first asked for stays: it says how its first answer counts.
             self.repeats[event.item_id] = query
             self.waiting[event.item_id] = None
+            return
+        if event.reason in (SHARED, THIRD):
+            self.shared[event.item_id], self.sharing[event.item_id] = query, None
             return
         self.queries[event.item_id] = query
         self.skipped.pop(event.item_id, None)
@@ -280,8 +294,7 @@ class Folded:
         )
 
     def _judged(self, entry: Entry, event: Judged) -> None:
-        again = event.stage == "probe"
-        query = (self.repeats if again else self.queries).get(event.item_id)
+        query = self.query(event.item_id, again=event.stage == "probe")
         judgment = Judgment(
             seq=entry.seq,
             at=entry.at,
@@ -307,6 +320,8 @@ class Folded:
         self._recount(event.item_id, -1)
         self.judgments[entry.seq] = judgment
         self.answers[event.item_id] = (*self.answers.get(event.item_id, ()), entry.seq)
+        if self._look_again(event.item_id):
+            self.thirds[event.item_id] = entry.person
         self._recount(event.item_id, +1)
         if event.batch is not None:
             self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
@@ -314,6 +329,7 @@ class Folded:
             self.swept[event.item_id] = entry.seq
         self.classes.setdefault(event.label, None)
         self.waiting.pop(event.item_id, None)
+        self.sharing.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
         self.drafts.pop(event.item_id, None)
         if self.standing == event.item_id:
@@ -321,10 +337,12 @@ class Folded:
         self._undoable[entry.seq] = Judged.kind
 
     def _skipped(self, entry: Entry, event: Skipped) -> None:
-        repeat = event.item_id in self.repeats and event.item_id in self.answers
-        self.waiting.pop(event.item_id, None)
-        if not repeat:
-            self.skipped[event.item_id] = entry.seq
+        if event.item_id in self.sharing:
+            del self.sharing[event.item_id]
+        else:
+            self.waiting.pop(event.item_id, None)
+            if event.item_id not in self.repeats or self.own(event.item_id) is None:
+                self.skipped[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
@@ -357,7 +375,9 @@ class Folded:
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
-            elif item_id in self.repeats and item_id in self.answers:
+            elif item_id in self.shared and self.own(item_id) is None:
+                self.sharing = {item_id: None, **self.sharing}
+            elif item_id in self.repeats and self.own(item_id) is not None:
                 self.waiting = {item_id: None, **self.waiting}
             return item_id
         if event.target in self.resolutions:
@@ -383,16 +403,18 @@ class Folded:
         seqs = tuple(other for other in self.answers[item_id] if other != seq)
         if seqs:
             self.answers[item_id] = seqs
-            self._recount(item_id, +1)
             query = self.queries.get(item_id)
             again = query is not None and seqs[-1] < query.seq < seq  # it was asked a second time
         else:
             del self.answers[item_id]
             # What was accepted among others was never asked: it goes back to the rest.
             again = judgment.stage != "verified"
-        if again or judgment.stage == "probe":
+        if again or (judgment.stage == "probe" and self.own(item_id) is not None):
             self.waiting = {item_id: None, **self.waiting}
             self.drafts[item_id] = judgment
+        if self.own(item_id) is None:
+            self._take_back_look(item_id, judgment)
+        self._recount(item_id, +1)
         if self.standing == item_id:
             self.standing = None
         return item_id
@@ -404,6 +426,15 @@ class Folded:
                 self.batches[one.batch] = rest
             else:
                 del self.batches[one.batch]
+
+    def _take_back_look(self, item_id: str, judgment: Judgment) -> None:
+        if self.thirds.get(item_id) == self.person:
+            del self.thirds[item_id]
+        if item_id in self.shared:
+            # The other's answer may have been seen beside this one: the next one is no blind look.
+            self.shared[item_id] = replace(self.shared[item_id], reason="shared-again")
+            self.sharing = {item_id: None, **self.sharing}
+            self.drafts[item_id] = judgment
 
     def _recount(self, item_id: str, by: int) -> None:
         standing = self.answer(item_id)
@@ -450,6 +481,9 @@ class Folded:
         hits = {**version.hits, event.basis: event.hits}
         self.versions[event.version] = replace(version, hits=hits)
 
+    def _switched(self, _entry: Entry, _event: Switched) -> None:
+        """Whose turn it is stands in the entry."""
+
     def _noted(self, entry: Entry, event: Noted) -> None:
         self.notes[entry.seq] = (event.item_id, event.text)
 
@@ -485,6 +519,7 @@ _FOLDS: dict[type[Event], str] = {
     Scored: "_scored",
     Noted: "_noted",
     Resolved: "_resolved",
+    Switched: "_switched",
 }
 
 
@@ -493,7 +528,7 @@ def _decides(first: Judgment, then: Judgment, query: Query | None) -> bool:
     said = first.predicted
     return (
         then.stage == "revised"
-        and then.item_id == first.item_id
+        and (then.item_id, then.person) == (first.item_id, first.person)
         and first.sealed
         and said is not None
         and said.label != first.label

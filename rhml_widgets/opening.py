@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.exceptions import BadInputError, warn
 from rhml_widgets.human.keys import read_keys
-from rhml_widgets.items.identity import not_packed, pack_ids
+from rhml_widgets.items.identity import not_packed, pack_ids, tidy
 from rhml_widgets.items.labels import one_type, read_classes, read_labels, require_class
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.database import real_path
@@ -27,6 +27,7 @@ from rhml_widgets.reopening import go_on, require_known_pool, require_same
 from rhml_widgets.settings import (
     draw_holdout,
     pseudonym,
+    require_distinct,
     require_model,
     require_person,
     require_pool,
@@ -116,10 +117,11 @@ def open_session(
             reworded = _reworded(given, state)
             given = go_on(given, state, told, file.name)
             require_same("kind", items.kind, given.item_kind, file.name)
-            require_same("person", person, state.person, file.name)
+            name = _who(person, state, read_only=file.read_only)
+            _welcome(name, state, file.name)
             require_same("holdout", holdout, len(given.holdout), file.name)
             require_known_pool(state, items, file.name)
-            items.go_by([*given.holdout, *state.queries, *state.exposed, *state.answers])
+            items.go_by([*given.holdout, *state.queries, *state.ever_exposed(), *state.answers])
             if state.opened.classes is not None:
                 read_keys(keys, list(state.classes))
         known = read_labels(truth, items, "truth")
@@ -175,7 +177,7 @@ def open_session(
         journal=file,
         state=state,
         learner=learner,
-        person=state.person or person or pseudonym(),
+        person=_who(person, state, read_only=file.read_only),
         truth=known,
         keys=chosen_keys,
         first=[] if file.read_only else first,
@@ -217,6 +219,23 @@ def _given(**settings: Any) -> tuple[Opened, dict[str, Any]]:
         versions=versions(),
     )
     return given, told
+
+
+def _who(person: str | None, state: State, *, read_only: bool) -> str:
+    """Return who answers: who was named, else who answered last, else somebody new."""
+    if read_only and state.person:
+        return state.person
+    return tidy(person.strip()) if person else state.person or pseudonym()
+
+
+def _welcome(person: str, state: State, where: str) -> None:
+    """Say it where a pseudonym is new to a journal: it may have been mistyped."""
+    if person not in state.people:
+        require_distinct(person, state.people)
+        warn(
+            f"{person!r} is new to {where}: answers are {person!r}'s from now on, beside those of "
+            f"{', '.join(state.people)}. session.person = {state.person!r} goes back"
+        )
 
 
 def _is_new(journal: str | os.PathLike[str] | None) -> bool:

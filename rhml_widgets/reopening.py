@@ -99,9 +99,7 @@ def require_same(argument: str, now: Any, held: Any, where: str) -> None:
     """
     if now is not None and now != held:
         remedy = "name another journal to begin anew"
-        if argument == "person":
-            remedy = "give another person a journal of their own"
-        elif argument == "classes" and set(held or ()) < set(now):
+        if argument == "classes" and set(held or ()) < set(now):
             new = next(label for label in now if label not in held)
             remedy = f"add a class by session.add_class({new!r})"
         msg = (

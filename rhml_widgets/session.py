@@ -6,9 +6,9 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
-from rhml_widgets.contradicting import Contradicting
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
+from rhml_widgets.people import People
 from rhml_widgets.settings import PURPOSES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(Contradicting):
+class Session(People):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -64,7 +64,8 @@ class Session(Contradicting):
     journal : path, optional
         Where every answer is kept before it is acknowledged; None: in memory, lost at the end.
     person : str, optional
-        A pseudonym; None: a random one, kept in the journal.
+        A pseudonym; None: who answered last, or a random one. Another one than last time
+        switches who answers: see `share` and `agreement`. Kept in the journal with each answer.
     strategy : str, callable or strategy object
         How the model chooses what to ask; see `rhml_widgets.strategies`.
     purposes : dict of str to float
@@ -90,6 +91,7 @@ class Session(Contradicting):
     Attributes
     ----------
     person : str
+        Set it to let somebody else answer.
     pool : Pool
     model : LiveModel
         May be set to another estimator; labels and lessons stay.

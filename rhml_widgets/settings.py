@@ -56,6 +56,19 @@ def require_person(person: Any) -> None:
         raise BadInputError(msg)
 
 
+def require_distinct(name: str, known: list[str]) -> None:
+    """Refuse a new pseudonym that would be taken for a known one.
+
+    Raises
+    ------
+    BadInputError
+    """
+    twin = next((one for one in known if one.casefold() == name.casefold()), name)
+    if twin != name:
+        msg = f"person={name!r}: there is {twin!r} already; say {twin!r}, or choose another one"
+        raise BadInputError(msg)
+
+
 def require_model(model: Any) -> None:
     """Refuse what is no model, above all a pool in its place; None passes.
 

@@ -52,15 +52,19 @@ class State(Folded):
         """The version that went live last."""
         return self.versions[next(reversed(self.versions))] if self.versions else None
 
-    def blind(self, item_id: str) -> Judgment | None:
-        """Return an item's newest judgment given before the model's view was seen, or None.
+    def blind(self, item_id: str, person: str | None = None) -> Judgment | None:
+        """Return the newest judgment of an item given before the model's view was seen, or None.
 
-        Hidden repeats are not among them: they measure the person, not the model.
+        By one person; None: by the one whose answer counts. Hidden repeats are not among them:
+        they measure the person, not the model.
         """
+        if person is None:
+            answer = self.answer(item_id)
+            person = "" if answer is None else answer.person
         for seq in reversed(self.answers.get(item_id, ())):
-            judgment = self.judgments[seq]
-            if judgment.sealed and judgment.stage != "probe":
-                return judgment
+            one = self.judgments[seq]
+            if one.sealed and one.stage != "probe" and one.person == person:
+                return one
         return None
 
     def is_repeat(self, item_id: str) -> bool:
@@ -68,20 +72,23 @@ class State(Folded):
         return self.asked_again(item_id) and item_id in self.repeats
 
     def asked_again(self, item_id: str) -> bool:
-        """Whether an answered item waits for another answer, for whatever reason."""
-        return item_id in self.waiting and item_id in self.answers
+        """Whether an item the person answered waits for another answer, for whatever reason."""
+        return item_id in self.waiting and self.own(item_id) is not None
 
     def probed(self, item_id: str) -> Judgment | None:
-        """Return the newest answer to a hidden repeat of an item, or None."""
+        """Return the person's newest answer to a hidden repeat of an item, or None."""
         for seq in reversed(self.answers.get(item_id, ())):
-            if self.judgments[seq].stage == "probe":
-                return self.judgments[seq]
+            one = self.judgments[seq]
+            if one.stage == "probe" and one.person == self.person:
+                return one
         return None
 
     def given(self, item_id: str) -> Label | None:
-        """Return the label an item has from people, the session's before those brought to it."""
-        answer = self.answer(item_id)
-        return self.imported.get(item_id) if answer is None else answer.label
+        """Return the label an item has from the person, or else the one it was brought with."""
+        answer = self.own(item_id)
+        if answer is not None:
+            return answer.label
+        return None if item_id in self.answers else self.imported.get(item_id)
 
     def together(self, seq: int) -> tuple[int, ...]:
         """Return what is taken back with a seq: all of its batch, itself first."""
@@ -95,7 +102,7 @@ class State(Folded):
         return item_id in self.exposed or self.all_shown > self.arrived.get(item_id, 0)
 
     def last_action(self) -> int | None:
-        """Return the seq that an undo would take back, or None."""
+        """Return the seq of what the person did last that an undo would take back, or None."""
         return next(reversed(self._undoable), None)
 
     def action_kind(self, seq: int) -> str | None:
@@ -111,15 +118,26 @@ class State(Folded):
         copy = State()
         for name, value in vars(self).items():
             setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+        copy._others = {
+            person: {name: v.copy() if isinstance(v, dict) else v for name, v in kept.items()}
+            for person, kept in self._others.items()
+        }
         return copy
 
     def canonical(self) -> bytes:
         """Return the state as canonical JSON: equal states give equal bytes."""
-        body = {name: _plain(value) for name, value in vars(self).items() if name not in _TALLIES}
+        body = {
+            name: _plain(value)
+            for name, value in vars(self).items()
+            if name not in _TALLIES and (value or name not in _OF_SEVERAL)
+        }
         return json.dumps(
             body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
         ).encode("utf-8", "surrogatepass")
 
+
+_OF_SEVERAL = ("shared", "sharing", "thirds", "_others")
+"""Left out while it is empty: a journal of one person means what it meant before there were two."""
 
 _TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
 """What can be counted from the rest and is kept only so that nobody has to count it again."""

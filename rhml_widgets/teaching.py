@@ -89,7 +89,7 @@ class Teaching(Answering):
         number = self._number(item_id)
         own_id = self.pool.ids[number]
         with self._changing(writes=False):
-            answer = self._state.answer(own_id)
+            answer = self._state.own(own_id)
             if answer is None:
                 msg = f"item {own_id} is sealed: answer it before asking for the model's view"
                 raise SealedError(msg)
@@ -100,7 +100,7 @@ class Teaching(Answering):
                 self.advice == "none"
                 or not asked_to_measure
                 or not firm
-                or len(self._state.answers[own_id]) > 1
+                or len(self._state.answers[own_id]) > 1  # it may only repeat what another said
                 or self.read_only
             ):
                 return Advice("none")

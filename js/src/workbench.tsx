@@ -84,7 +84,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   }, [twice.card?.id]);
   return (
     <div class="rhml-view rhml-workbench">
-      <Header props={props.header}>
+      <Header props={props.header} people={props.people} act={act} frozen={off}>
         <TabList of={open} />
       </Header>
       <div class="rhml-columns">

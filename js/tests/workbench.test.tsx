@@ -32,6 +32,9 @@ function bench(more: Partial<WorkbenchProps> = {}): WorkbenchProps {
     queue, explanation: explanation(),
     lessons: [{ lesson: 4, words: "You struck “please”.", flips: 31, looks: "", may_undo: true }],
     standing: ["I agree with you on 33 of 41 checks."],
+    people: {
+      you: "quiet-heron", others: ["loud-wren"], may_switch: true, shareable: 0, sharing: 0, agreement: "", differ: 0,
+    },
     ...more,
   };
 }

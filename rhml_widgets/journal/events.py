@@ -36,6 +36,7 @@ __all__ = [
     "Scored",
     "Shown",
     "Skipped",
+    "Switched",
     "Taught",
     "decode",
     "encode",
@@ -323,6 +324,14 @@ class Resolved(Event):
     batch: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switched(Event):
+    """Somebody else answers from here on: the entry carries who, ``before`` is who did."""
+
+    kind: ClassVar[str] = "Switched"
+    before: str
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -344,6 +353,7 @@ EVENTS: dict[str, type[Event]] = {
         Scored,
         Noted,
         Resolved,
+        Switched,
     )
 }
 """Event classes by the name they carry in the journal."""

@@ -41,7 +41,7 @@ def repeatable(state: State, pool: Pool, but: Collection[str] = ()) -> list[str]
     for item_id in state.answers:
         if item_id in recent or item_id in state.repeats or item_id in but:
             continue
-        answer = state.answer(item_id)
+        answer = state.own(item_id)
         blind = answer is not None and answer.sealed and answer.stage in ("first", "corrected")
         if blind and not state.is_exposed(item_id) and item_id in pool:
             found.append(item_id)

@@ -57,7 +57,7 @@ def repeats_at_odds(state: State | StateView) -> list[Contradiction]:
     """List the hidden repeats that were answered otherwise, unless the answer was changed since."""
     found = []
     for item_id in state.repeats:
-        again, answer = state.probed(item_id), state.answer(item_id)
+        again, answer = state.probed(item_id), state.own(item_id)
         if again is None or answer is None or answer.seq >= again.seq:
             continue
         if answer.label != again.label:

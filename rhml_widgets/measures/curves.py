@@ -18,6 +18,7 @@ from rhml_widgets.measures.outcomes import (
     repeat_outcomes,
     stop_outcomes,
 )
+from rhml_widgets.measures.people import ceiling_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -209,6 +210,7 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
     repeats = count(repeat_outcomes(state), what="items")
     if repeats.n:
         lines.append(f"Asked again, you gave the same answer on {repeats.share()}.")
+    lines += ceiling_words(state)
     stops = kept(state)
     if stops.n:
         times = "time" if stops.n == 1 else "times"

@@ -85,7 +85,8 @@ def drawn_checks(state: State | StateView) -> DrawnChecks:
     A check is an item drawn uniformly from those not yet judged (`Query.purpose` is ``check``,
     not drawn to judge a lesson). It counts if its first answer was given before the person saw
     the model's view of it, and the model had said something before it could learn from any
-    answer to it. Held against the newest blind answer.
+    answer to it. Held against the newest blind answer. Counted are the answers of who answers
+    now (``state.person``) to items nobody else had answered before.
     """
     found: list[Outcome] = []
     seen = learned = 0
@@ -98,7 +99,9 @@ def drawn_checks(state: State | StateView) -> DrawnChecks:
         query = queries.get(item_id)
         if query is None or not _is_check(query) or query.seq > seqs[0]:
             continue
-        first, blind = judgments[seqs[0]], newest_blind(item_id)
+        first, blind = judgments[seqs[0]], newest_blind(item_id, state.person)
+        if first.person != state.person:
+            continue
         if blind is None or not first.sealed:
             seen += 1
             continue
@@ -122,12 +125,12 @@ def human_outcomes(state: State | StateView, truth: Mapping[str, Label]) -> list
     for item_id, seqs in state.answers.items():
         if item_id not in truth or not _is_check(queries.get(item_id)):
             continue
-        known, blind = truth[item_id], newest_blind(item_id)
+        known, blind = truth[item_id], newest_blind(item_id, state.person)
         # NaN, the usual mark of a missing truth, is the one value that differs from itself.
         if blind is None or known is None or known != known:  # noqa: PLR0124
             continue
         hit = bool(blind.label == known)
-        found.append(Outcome(seqs[0], item_id, hit, blind.label, known))
+        found.append(Outcome(_first_own(state, seqs), item_id, hit, blind.label, known))
     return sorted(found, key=_seq)
 
 
@@ -140,7 +143,8 @@ def repeat_outcomes(state: State | StateView) -> list[Outcome]:
     found = []
     judgments = state.judgments
     for item_id, seqs in state.answers.items():
-        sealed = [judgments[seq] for seq in seqs if judgments[seq].sealed]
+        own = [judgments[seq] for seq in seqs if judgments[seq].person == state.person]
+        sealed = [one for one in own if one.sealed]
         for first, second in pairwise(sealed):
             if second.stage == "probe":
                 hit = first.label == second.label
@@ -190,6 +194,10 @@ def _undone_answer_learned(
         target <= version.snapshot_seq < back < first.seq
         for target, back in undone[place : bisect_right(undone, (said.seq, 0))]
     )
+
+
+def _first_own(state: State | StateView, seqs: tuple[int, ...]) -> int:
+    return next(seq for seq in seqs if state.judgments[seq].person == state.person)
 
 
 def _is_check(query: Query | None) -> bool:

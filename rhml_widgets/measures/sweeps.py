@@ -79,7 +79,9 @@ def second_looks(state: State | StateView) -> SecondLooks:
         swept = state.swept.get(item_id)
         if swept is None or asked < swept:
             continue
-        later = next((seq for seq in state.answers[item_id] if seq > asked), None)
+        who = state.judgments[swept].person
+        own = [seq for seq in state.answers[item_id] if state.judgments[seq].person == who]
+        later = next((seq for seq in own if seq > asked), None)
         if later is None:
             waiting += item_id in state.waiting
             continue

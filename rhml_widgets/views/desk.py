@@ -35,6 +35,7 @@ from rhml_widgets.views.label_queue import (
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.measured import audit_props, result_props
+from rhml_widgets.views.people import people_props
 from rhml_widgets.views.sweep import OpenSweep, twins_props
 from rhml_widgets.views.twice import twice_props
 from rhml_widgets.views.words import lesson_words
@@ -57,6 +58,8 @@ AHEAD = 2
 """Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
 
 MAX_FLIPS = 200
+
+NEAREST = 3
 
 UNSEEN = 5
 """Of twice as many flips or more so many are not shown at first, to be judged blind."""
@@ -85,6 +88,7 @@ class Desk:
         self._unsaved: str | None = None
         self._card: Contradiction | None = None
         self._later: set[str] = set()
+        self._sits: str = session.person
         self.standing: list[str] = []
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
@@ -108,6 +112,16 @@ class Desk:
             raise RhmlError(msg)
         return session
 
+    def _seat(self) -> None:
+        """Clear the desk where somebody else sits down: what lies open was another's to see."""
+        if self._sits != self.session.person:
+            self._sits = self.session.person
+            self._subject = self._lesson = self._before = None
+            self._cached = (None, None)
+            self._flips.clear()
+            self._card = None
+            self._later.clear()
+
     # ---- what the person opens ------------------------------------------------------------
 
     def prepare(self) -> None:
@@ -126,7 +140,8 @@ class Desk:
         """Open the reasons of an answered item."""
         session = self.session
         session.pool.number(item_id)
-        if session.state.answer(item_id) is None or session.state.is_repeat(item_id):
+        self._seat()
+        if session.state.own(item_id) is None or session.state.is_repeat(item_id):
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
         self._subject = (item_id, label, against, None)
@@ -223,7 +238,7 @@ class Desk:
             for one in session.contradictions_found()
             if one.item_id in pool
             and one.other_id in pool
-            and (one.about != "suspicious" or state.answer(one.item_id) is not None)
+            and (one.about != "suspicious" or state.own(one.item_id) is not None)
         ]
 
     # ---- props ----------------------------------------------------------------------------
@@ -266,13 +281,13 @@ class Desk:
         item_id: str | None = session.state.standing
         if item_id is None or item_id not in session.pool:
             return None
-        answer = session.state.answer(item_id)
+        answer = session.state.own(item_id)
         return item_id if answer is not None and answer.predicted is not None else None
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session
         item_id = self.stopped_at
-        answer = None if item_id is None else session.state.answer(item_id)
+        answer = None if item_id is None else session.state.own(item_id)
         if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
@@ -310,11 +325,12 @@ class Desk:
 
     def _explanation(self) -> Explanation | None:
         """Return the live version's explanation of the subject; computed once a version."""
+        self._seat()
         session, subject = self.session, self._subject
         if subject is None:
             return None
         item_id, label, against, version = subject
-        answer = session.state.answer(item_id)
+        answer = session.state.own(item_id)
         if answer is None or item_id not in session.pool or session.state.is_repeat(item_id):
             self._subject = None
             return None
@@ -370,9 +386,7 @@ class Desk:
                 before,
                 pool=pool,
             )
-            near = [
-                one for one in learner.neighbors(number) if not state.is_repeat(pool.ids[one[0]])
-            ]
+            near = self._neighbors(number)
         effect = self.effect()
         why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
@@ -389,11 +403,19 @@ class Desk:
                 problem=problem,
             )
 
+    def _neighbors(self, number: int) -> list[tuple[int, float]]:
+        """Return the nearest items the person has answered: another's answer is theirs to tell."""
+        session = self.session
+        state, ids = session.state, session.pool.ids
+        found = session.learner.neighbors(number, NEAREST * (1 if len(state.people) == 1 else 10))
+        told = [one for one in found if not state.is_repeat(ids[one[0]])]
+        return [one for one in told if state.own(ids[one[0]]) is not None][:NEAREST]
+
     def _said(self, number: int) -> Label:
         """Return what the version whose reasons are open says of its item."""
         session = self.session
         if self._subject is not None and self._subject[3] is not None:
-            answer = session.state.answer(self._subject[0])
+            answer = session.state.own(self._subject[0])
             if answer is not None and answer.predicted is not None:
                 label: Label = answer.predicted.label
                 return label
@@ -402,6 +424,7 @@ class Desk:
 
     def effect(self) -> dict[str, Any] | None:
         """Return the effect on show, or None."""
+        self._seat()
         session = self.session
         state = session.state
         lesson = None if self._lesson is None else state.lessons.get(self._lesson)
@@ -422,7 +445,7 @@ class Desk:
         )
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
-        answer = self.session.state.answer(item_id)
+        answer = self.session.state.own(item_id)
         hidden = answer is None or self.session.state.is_repeat(item_id)
         return None if answer is None or hidden else index[answer.label]
 
@@ -435,7 +458,7 @@ class Desk:
         return [
             {
                 "lesson": lesson.seq,
-                "words": lesson_words(lesson),
+                "words": lesson_words(lesson, by=self._teacher(lesson)),
                 "flips": lesson.flips,
                 "looks": looks_of(session.state, lesson)["words"],
                 "may_undo": not session.read_only,
@@ -445,6 +468,7 @@ class Desk:
 
     def twice(self) -> dict[str, Any] | None:
         """Return what is said of contradictions, and the one that is open; None: there are none."""
+        self._seat()
         session = self.session
         with session.steady():
             found = self._at_odds()
@@ -453,6 +477,20 @@ class Desk:
             card = self._card if stands and self.stopped_at is None else None
             may = not session.read_only
             return twice_props(session.state, session.pool, found, card, may_resolve=may)
+
+    def _teacher(self, lesson: Lesson) -> str:
+        session = self.session
+        doer = session.state.doer(lesson.seq)
+        return "You" if doer in (None, session.person) else str(doer)
+
+    def people(self) -> dict[str, Any]:
+        """Return the props of the people's menu."""
+        session = self.session
+        why = session.why_read_only if session.read_only else None
+        with session.steady():
+            return people_props(
+                session.state, session.person, shareable=session.n_shareable, unusable=why
+            )
 
     def workbench(self) -> dict[str, Any]:
         """Return the props of the workbench, all but the curve."""
@@ -470,6 +508,7 @@ class Desk:
             "explanation": self.explanation(),
             "lessons": self.lessons(),
             **self.told(),
+            "people": self.people(),
             "sweep": self.sweep.props(),
             "twice": self.twice(),
         }

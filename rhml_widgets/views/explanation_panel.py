@@ -251,14 +251,14 @@ def explanation_props(
     """Return what the explanation panel shows; see ``ExplanationProps`` in ``types.ts``."""
     labels = list(state.classes)
     names = [str(label) for label in labels]
-    answer = None if item_id is None else state.answer(item_id)
+    answer = None if item_id is None else state.own(item_id)
     item = None
     if item_id is not None and answer is not None:
         content = content_props(pool, pool.number(item_id))
         item = {"item_id": item_id, **content, "judged": labels.index(answer.label)}
     rows = []
     for number, similarity in neighbors:
-        near = state.answer(pool.ids[number])
+        near = state.own(pool.ids[number])
         if near is not None:
             rows.append(
                 {

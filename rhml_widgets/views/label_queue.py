@@ -138,9 +138,10 @@ def _progress(
 ) -> dict[str, Any]:
     last: list[float] = []
     for seq in reversed(state.judgments):
-        duration = state.judgments[seq].duration
-        if duration is not None and state.judgments[seq].stage != "verified":
-            last.append(duration)
+        one = state.judgments[seq]
+        counted = one.stage != "verified" and one.person == state.person
+        if counted and one.duration is not None:
+            last.append(one.duration)
         if len(last) == RECENT:
             break
     each = statistics.median(last) if len(last) >= FEW else None
@@ -191,9 +192,10 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
     seen: set[str] = set()
     for seq in reversed(state.judgments):
         one: Judgment = state.judgments[seq]
-        if one.item_id in seen or state.is_repeat(one.item_id):
+        mine = one.person == state.person
+        if not mine or one.item_id in seen or state.is_repeat(one.item_id):
             continue
-        if state.answer(one.item_id) is not one:
+        if state.own(one.item_id) is not one:
             continue  # the answer to a repeat does not take the place of the first
         seen.add(one.item_id)
         known = one.item_id in pool
@@ -209,6 +211,11 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
                 "label": index[one.label],
                 "stage": stage,
                 "note": one.note,
+                "others": [
+                    {"person": person, "label": index[other.label]}
+                    for person, other in state.each(one.item_id).items()
+                    if person != one.person
+                ],
             }
         )
         if len(rows) == HISTORY:
@@ -217,7 +224,8 @@ def _history(state: State | StateView, pool: Pool, labels: Sequence[Label]) -> l
 
 
 def _kept(state: State | StateView, judgment: Judgment) -> bool:
-    seqs = state.answers[judgment.item_id]
+    answers, judgments = state.answers[judgment.item_id], state.judgments
+    seqs = [seq for seq in answers if judgments[seq].person == judgment.person]
     place = seqs.index(judgment.seq)
     return place > 0 and state.judgments[seqs[place - 1]].label == judgment.label
 
@@ -225,7 +233,7 @@ def _kept(state: State | StateView, judgment: Judgment) -> bool:
 def _last_item(state: State | StateView, pool: Pool) -> str | None:
     for seq in reversed(state.judgments):
         item_id: str = state.judgments[seq].item_id
-        if state.is_repeat(item_id):
+        if state.judgments[seq].person != state.person or state.is_repeat(item_id):
             continue
         return item_id if item_id in pool else None
     return None
@@ -250,7 +258,7 @@ def stop_props(
         The parts of an image that did, as shares of it.
     """
     item_id = state.standing
-    answer = state.answer(item_id) if item_id is not None else None
+    answer = state.own(item_id) if item_id is not None else None
     if item_id is None or answer is None or answer.predicted is None or item_id not in pool:
         return None
     labels = list(state.classes)

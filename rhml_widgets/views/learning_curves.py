@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.agreement import AT_LEAST
+from rhml_widgets.measures.people import ceiling_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,14 @@ POINTS = 60
 VERSIONS = 40
 TABLE_ROWS = 8
 """How much of the curves is shown: an update stays below 20,000 bytes however long they are."""
+
+
+_REGIME = "blind checks, drawn at random · you are the reference: “agrees with you”"
+
+
+def _within(sentence: str) -> str:
+    """Return a sentence as it stands among others on one line."""
+    return sentence.replace("Two people", "two people", 1).removesuffix(".")
 
 
 @cache
@@ -46,7 +55,7 @@ def learning_curves_props(
         "rows": curve_rows(frame, n=POINTS),
         "versions": version_rows(state, n=VERSIONS),
         "summary": sentences[0] if sentences else "",
-        "regime": "blind checks, drawn at random · you are the reference: “agrees with you”",
+        "regime": " · ".join([_REGIME, *map(_within, ceiling_words(state))]),
         "table": _table(frame),
     }
 

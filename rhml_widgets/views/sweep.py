@@ -34,14 +34,18 @@ class OpenSweep:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._page: Sweep | None = None
+        self._for = ""
 
     @property
     def _session(self) -> Session:
         return self._desk.session  # a desk keeps no session alive
 
     def cards(self) -> list[Item]:
-        """Return what is left of the page: what was answered or asked meanwhile is gone."""
-        if self._page is None:
+        """Return what is left of the page: what was answered or asked meanwhile is gone.
+
+        Whoever sits down later was not shown it: it tells what the model says.
+        """
+        if self._page is None or self._for != self._session.person:
             return []
         state, pool = self._session.state, self._session.pool
         gone = (state.answers, state.waiting, state.skipped)
@@ -61,7 +65,7 @@ class OpenSweep:
         """
         left = self.cards()
         if self._page is None or not left or label not in (None, self._page.label):
-            self._page = self._session.sweep(label, PAGE)
+            self._turn(label)
             left = self.cards()
         return len(left)
 
@@ -79,8 +83,12 @@ class OpenSweep:
         if not self.cards() and self._session.learner.live is not None:
             said = None if self._page is None else self._page.label
             more = said is not None and self._session.sweepable().get(said, 0)
-            self._page = self._session.sweep(said if more else None, PAGE)
+            self._turn(said if more else None)
         return len(seqs)
+
+    def _turn(self, label: Label | None) -> None:
+        self._for = self._session.person
+        self._page = self._session.sweep(label, PAGE)
 
     def props(self) -> dict[str, Any]:
         """Return the props of the Sweep tab."""

@@ -98,7 +98,7 @@ def _by(state: State | StateView, one: Contradiction, item_id: str, *, first: bo
         return "model"
     if one.about == "repeat":
         return "first" if first else "again"
-    answer = state.answer(item_id)
+    answer = state.own(item_id)
     if answer is None:
         return "brought"
     return "you" if one.about != "people" else answer.person

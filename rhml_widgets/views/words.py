@@ -45,20 +45,22 @@ def excerpt(text: str, length: int = 90) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut) + "…"
 
 
-def stance_words(stance: dict[str, Any], named: Callable[[str], str] = str) -> str:
+def stance_words(
+    stance: dict[str, Any], named: Callable[[str], str] = str, *, by: str = "You"
+) -> str:
     """Return one stance as a sentence about what the person did."""
     term = quoted(named(stance["term"]))
     if stance["stance"] == "irrelevant":
-        return f"You struck {term}."
-    return f"You told me that {term} speaks for {quoted(stance['label'])}."
+        return f"{by} struck {term}."
+    return f"{by} told me that {term} speaks for {quoted(stance['label'])}."
 
 
-def lesson_words(lesson: Lesson, named: Callable[[str], str] = str) -> str:
-    """Return a lesson as a sentence, its terms as ``named`` gives them."""
+def lesson_words(lesson: Lesson, named: Callable[[str], str] = str, *, by: str = "You") -> str:
+    """Return a lesson as a sentence, its terms as ``named`` gives them, taught ``by`` whom."""
     if lesson.origin == "codebook":
         n = len(lesson.stances)
         return f"Class names, definitions and seed words: {n} word{'s' if n != 1 else ''}."
-    return " ".join(stance_words(stance, named) for stance in lesson.stances)
+    return " ".join(stance_words(stance, named, by=by) for stance in lesson.stances)
 
 
 def undo_words(state: State | StateView, pool: Pool) -> str | None:

@@ -55,6 +55,8 @@ class Actions:
                 self.full_text,
                 self.shown,
                 self.refit,
+                self.switch_person,
+                self.share,
             )
         } | Bulk(self._session, self._desk).table()
 
@@ -117,7 +119,7 @@ class Actions:
         sent = self._session.sent(required("event_id", event_id), Judged, item_id=own_id)
         if sent is not None:
             return {"seq": sent.seq}
-        standing = self._session.state.answer(own_id)
+        standing = self._session.state.own(own_id)
         if standing is None or self._desk.stopped_at != own_id:
             msg = (
                 "no advice stands on this item, so there is nothing to keep or revise: change its "
@@ -139,7 +141,7 @@ class Actions:
     def _replace(
         self, own_id: str, label: Label, *, seen: Any, event_id: Any, ms: Any
     ) -> dict[str, Any]:
-        standing = self._session.state.answer(own_id)
+        standing = self._session.state.own(own_id)
         told: dict[str, Any] = {}
         if standing is not None:
             # Marks speak for the label they were given with; a note stays with the item.
@@ -254,6 +256,20 @@ class Actions:
         self._desk.resolved()
         self._session.touch()
         return {"seq": seq}
+
+    # ---- people ---------------------------------------------------------------------------
+
+    def switch_person(self, *, name: Any, event_id: Any) -> dict[str, Any]:
+        """Let somebody else answer."""
+        person = self._session.switch(name, event_id=required("event_id", event_id))
+        self._desk.prepare()
+        return {"person": person}
+
+    def share(self, *, n: Any, event_id: Any) -> dict[str, Any]:
+        """Queue items another person judged, to be judged blind."""
+        asked = self._session.share(n, event_id=required("event_id", event_id))
+        self._session.touch()
+        return {"asked": asked}
 
     # ---- the rest -------------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ class Bulk:
         sent = self._session.sent(required("event_id", event_id), Judged)
         if sent is not None and isinstance(sent.event, Judged):
             return {"n": len(state.batches.get(sent.event.batch, ()))}
-        standing = state.answer(own_id)
+        standing = state.own(own_id)
         if standing is None or standing.seq != required("seen", seen):
             msg = "this answer was changed meanwhile: look at it again"
             raise AlreadyJudgedError(msg)

@@ -20,8 +20,11 @@ from rhml_widgets.state import State
 
 LINES = (Path(__file__).parent / "journal.jsonl").read_text(encoding="utf-8").splitlines()
 ROWS = [json.loads(line) for line in LINES]
-STATE = "cb3aa57ead6223d0a36d0b1b2315acf20e6574bbe410b83ce5f32f36270d12ae"
+STATE = "f0fee984bf764165d7bef9792064533aed060076a40d7fae194dd4b14dcdbe87"
 """SHA-256 of the canonical bytes of the state the journal folds to."""
+
+OF_ONE = "9e272c9064a81a4180571d09df790d41cb9a722e9803e9b8caf378d4af3e1b3a"
+"""Of its first 80 events, when a journal was one person's."""
 
 IDS = {
     "": "t1:60547fa09316b6c953ff56ba",
@@ -80,9 +83,16 @@ def test_the_journal_folds_to_the_same_bytes(state):
     assert hashlib.sha256(state.canonical()).hexdigest() == STATE
 
 
+def test_a_journal_of_one_person_folds_to_the_bytes_from_before_there_were_two():
+    state = State()
+    for row in ROWS[:80]:
+        state.fold(entry(row))
+    assert hashlib.sha256(state.canonical()).hexdigest() == OF_ONE
+
+
 def test_and_says_the_same_in_words(state):
     """What the hash stands for, so that a difference can be understood."""
-    assert (state.seq, state.person, state.n_openings) == (81, "quiet-heron", 1)
+    assert (state.seq, state.person, state.n_openings) == (83, "quiet-heron", 1)
     assert list(state.classes) == ["card", "refund", "crash", "praise"]
     assert state.seeds == {"crash": ["freeze"]}
     assert state.counts == {"refund": 2, "card": 3, "crash": 3}
@@ -97,6 +107,7 @@ def test_and_says_the_same_in_words(state):
     assert state.last_version.hits == {"holdout": "101101"}
     assert state.failure.error == "ValueError"
     assert len(state.imported) == 2
+    assert state.people == ["loud-wren", "quiet-heron"]
     assert [audit.n_items for audit in state.audits.values()] == [8]
     assert [one.how for one in state.resolutions.values()] == ["apart"]
     assert [text for _, text in state.notes.values()] == ["a word on it"]
@@ -139,6 +150,7 @@ NEEDED = {
     "FitFailed": {"snapshot_seq", "error", "message"},
     "Scored": {"version", "basis", "hits"},
     "Noted": {"text"},
+    "Switched": {"before"},
     "Audited": {"version", "n_items", "n_rows", "said", "regions", "drawn"},
 }
 """Fields an event cannot do without: none may be added to them without a new schema."""

@@ -30,6 +30,7 @@ from rhml_widgets.journal import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
     decode,
     encode,
@@ -195,6 +196,7 @@ LATER: list[tuple[Event, str]] = [
             '"how":"apart","batch":null}'
         ),
     ),
+    (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
 ]
 
 JSON = st.recursive(

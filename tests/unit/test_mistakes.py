@@ -60,11 +60,13 @@ def test_a_class_more_than_a_journal_knows_is_added_and_not_declared(tmp_path):
         begin(journal=path, classes=CLASSES[:2])
 
 
-def test_another_person_needs_another_journal(tmp_path):
+def test_a_mistyped_pseudonym_is_no_second_person(tmp_path):
     path = tmp_path / "s.rhml"
     begin(journal=path, person="quiet-wren").close()
-    with pytest.raises(JournalMismatchError, match="another person a journal of their own"):
-        begin(journal=path, person="loud-heron")
+    held = path.read_bytes()
+    with pytest.raises(BadInputError, match="there is 'quiet-wren' already; say 'quiet-wren'"):
+        begin(journal=path, person="Quiet-Wren")
+    assert path.read_bytes() == held
 
 
 @pytest.mark.parametrize(

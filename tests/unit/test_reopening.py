@@ -207,7 +207,6 @@ def test_the_usual_seed_may_be_given_or_left_out(path):
         ({"classes": ["card", "loan"]}, r"\['card', 'refund', 'crash'\].*\['card', 'loan'\]"),
         ({"classes": CLASSES[::-1]}, r"\['card', 'refund', 'crash'\].*\['crash', 'refund', 'card'"),
         ({"random_state": 5}, "random_state=3.*random_state=5"),
-        ({"person": "loud-heron"}, "person='quiet-wren'.*'loud-heron'"),
         ({"holdout": 5}, "holdout=10.*holdout=5"),
         ({"content": ["body"]}, r"content=\['text'\].*content=\['body'\]"),
         ({"id_column": "other"}, "id_column='id'.*id_column='other'"),

@@ -48,7 +48,8 @@ QUEUE = {
     "items": ITEM,
     "items.draft": {"note", "rationale"},
     "stop": {"item_id", "text", "purpose", "why", "yours", "model", "words", "record", "spans"},
-    "history": {"seq", "item_id", "excerpt", "label", "stage", "note"},
+    "history": {"seq", "item_id", "excerpt", "label", "stage", "note", "others"},
+    "history.others": {"person", "label"},
     "model": MODEL,
     "problem": PROBLEM,
 }
@@ -151,11 +152,21 @@ WORKBENCH = {
         "queue",
         "explanation",
         "lessons",
+        "people",
         "standing",
         "audit",
         "result",
         "sweep",
         "twice",
+    },
+    "people": {
+        "you",
+        "others",
+        "may_switch",
+        "shareable",
+        "sharing",
+        "agreement",
+        "differ",
     },
     "sweep": {"off", "label", "cards", "classes", "swept", "looks", "sought"},
     "sweep.cards": {"item_id", "text", "truncated", "rows"},
@@ -175,6 +186,7 @@ WORKBENCH = {
 ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
 REPLIES = {
     "open",
+    "person",
     "seq",
     "stopped",
     "words",
@@ -242,7 +254,7 @@ class Wire:
         setattr(self, name, view)
 
     def sealed(self):
-        """Return the items nobody has judged or been shown, with the model's view of each."""
+        """Return the items this person has not judged or been shown, with the model's view."""
         session = self.session
         live = session.learner.live
         if live is None:
@@ -252,7 +264,7 @@ class Wire:
         return {
             item_id: (labels[int(row.argmax())], row)
             for item_id, row in zip(session.pool.ids, scores, strict=True)
-            if item_id not in session.state.answers and not session.state.is_exposed(item_id)
+            if session.state.own(item_id) is None and not session.state.is_exposed(item_id)
         }
 
     def call(self, view, action, **args):
@@ -269,7 +281,7 @@ class Wire:
             item_id=item["item_id"],
             label=CLASSES.index(label),
             seen=item["seen"],
-            event_id=f"{item['item_id']} {item['seen']}",
+            event_id=f"{item['item_id']} {item['seen']} {self.session.person}",
             ms=1000,
             rationale=[],
             note=None,
@@ -330,6 +342,7 @@ def work(wire):
     wire.call(wire.Workbench, "resolve", how="apart", **about)
     wire.call(queue, "add_class", name="praise", definition=None, event_id="c")
     in_bulk(wire)
+    second_person(wire)
 
 
 def in_bulk(wire):
@@ -372,6 +385,19 @@ def audit(wire):
         if wire.label(right(item["text"]), item)["stopped"]:
             wire.call(queue, "keep", item_id=item["item_id"], event_id=item["item_id"], ms=500)
         wire.Workbench._refresh_curves()  # it is paced
+
+
+def second_person(wire):
+    """Let another one sit down, judge what the first one judged, and look at the reasons."""
+    queue, panel = wire.LabelQueue, wire.ExplanationPanel
+    wire.call(queue, "switch_person", name="loud-wren", event_id="w")
+    wire.call(queue, "share", n=8, event_id="x")
+    for n in range(10):
+        item = queue.props["items"][0]
+        wire.call(panel, "explain", item_id=item["item_id"], label=n % 3, against=None)
+        wire.label((wrong if n % 4 == 0 else right)(item["text"]), item)
+        wire.call(panel, "explain", item_id=item["item_id"], label=None, against=None)
+    wire.call(queue, "undo", event_id="y")
 
 
 @pytest.fixture(scope="module")
@@ -489,7 +515,9 @@ def test_flips_are_counts_until_they_are_asked_for(wire):
         if name != "ExplanationPanel" or not props or not props["effect"]:
             continue
         shown = props["effect"]["shown"]
-        assert shown is None or {row["item_id"] for row in shown} <= set(wire.session.state.exposed)
+        assert (
+            shown is None or {row["item_id"] for row in shown} <= wire.session.state.ever_exposed()
+        )
 
 
 def test_curves_name_no_item(wire):

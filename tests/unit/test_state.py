@@ -30,6 +30,7 @@ from rhml_widgets.journal.events import (
     Scored,
     Shown,
     Skipped,
+    Switched,
     Taught,
     decode,
     encode,
@@ -268,8 +269,9 @@ def test_every_kind_of_event_folds():
             drawn=[["t1:d", "ham", 0.9]],
         ),
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
+        Switched(before="loud-wren"),
     )
-    assert state.seq == len(EVENTS) == 18
+    assert state.seq == len(EVENTS) == 19
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"

@@ -2,24 +2,27 @@
 
 import type { ComponentChildren } from "preact";
 import { Spoken } from "./controls";
-import type { HeaderProps } from "./types";
+import { PeopleMenu } from "./people";
+import type { Act } from "./root";
+import type { HeaderProps, PeopleProps } from "./types";
 
 export interface HeaderViewProps {
   props: HeaderProps;
+  people?: PeopleProps;
+  act: Act;
+  frozen: boolean;
   /** What stands at its end: the tabs. */
   children?: ComponentChildren;
 }
 
-export function Header({ props, children }: HeaderViewProps) {
+export function Header({ props, people, act, frozen, children }: HeaderViewProps) {
   const { journal, person, model, labeled } = props;
   return (
     <header class="rhml-header">
       <b class="rhml-header-journal" dir="auto">
         {journal}
       </b>
-      <Spoken by="human">
-        you, <bdi>{person}</bdi>
-      </Spoken>
+      <PeopleMenu person={person} people={people} act={act} frozen={frozen} />
       <Spoken by="model">
         <bdi>{model.name}</bdi>
         {model.fitting ? (

@@ -76,6 +76,13 @@ export function History({ rows, classes, act, off, onClose }: HistoryProps) {
                   </span>
                 ) : null}
               </span>
+              {row.others?.length ? (
+                <span class="rhml-history-others rhml-muted rhml-small" dir="auto">
+                  {row.others
+                    .map(({ person, label }) => `${person}: ${classes[label]?.name ?? "?"}`)
+                    .join(" · ")}
+                </span>
+              ) : null}
               {off ? null : (
                 <Button
                   small

@@ -86,6 +86,8 @@ export interface HistoryRow {
   /** first, revised, corrected, … in words for people: "kept", "revised", "changed". */
   stage: string;
   note: string | null;
+  /** What other people answered to it: told once there is an own answer. */
+  others?: { person: string; label: ClassIndex }[];
 }
 
 /** Something is wrong, said in place; the widget stays usable. */
@@ -322,6 +324,22 @@ export interface HeaderProps {
   labeled: string;
 }
 
+/** Who answers, and who else did. */
+export interface PeopleProps {
+  you: string;
+  others: string[];
+  /** False where nothing may be changed (read-only, moved, report). */
+  may_switch: boolean;
+  /** Items that others judged and this person may still judge blind. */
+  shareable: number;
+  /** Those of them that wait for an answer. */
+  sharing: number;
+  /** “Two people agree on 27 of 31 shared items: …” or "". */
+  agreement: string;
+  /** Items that people label differently now. */
+  differ: number;
+}
+
 /** How often the model is wrong, by checks drawn at random and answered blind. */
 export interface AuditProps {
   /** The version an audit would be of; null before the first. */
@@ -404,6 +422,8 @@ export interface WorkbenchProps {
   queue: QueueProps;
   explanation: ExplanationProps;
   lessons: LessonRow[];
+  /** Missing in pages frozen before there were several. */
+  people?: PeopleProps;
   /** Where we stand, a sentence each: each number with its doubt and its reference. */
   standing: string[];
   /** Null or missing: no such tab. */
@@ -556,6 +576,8 @@ export interface Actions {
   pick: { args: { item_id: string; event_id: string }; value: null };
   /** Has likely items of a class come, beside the usual ones; null: no longer. */
   seek: { args: { label: ClassIndex | null }; value: null };
+  switch_person: { args: { name: string; event_id: string }; value: { person: string } };
+  share: { args: { n: number; event_id: string }; value: { asked: number } };
 }
 
 export type ActionName = keyof Actions;
