@@ -621,3 +621,45 @@ def test_advice_that_stands_waits_for_whom_it_was_given():
     assert state.standing is None
     state.fold(Entry(5, "e5", AT, "a", Switched(before="b")))
     assert state.standing == "t1:a"
+
+
+# ---- beside sweeps and second looks -------------------------------------------------------
+
+
+def test_a_hidden_repeat_waits_for_the_one_who_answered():
+    with begin(purposes={"probe": 0.5}, random_state=3) as session:
+        work(session, 20)
+        (item,) = session.query()
+        while not session.state.is_repeat(item.item_id):
+            session.label(item.item_id, right(item))
+            (item,) = session.query()
+        repeat = item.item_id
+        assert session.state.is_repeat(repeat)
+        first = session.person
+        session.person = "loud-wren"
+        assert not session.state.is_repeat(repeat)
+        assert repeat not in [item.item_id for item in session.query(5)]
+        with pytest.raises(AlreadyJudgedError):
+            session.skip(repeat)
+        session.person = first
+        assert repeat in [item.item_id for item in session.query(5)]
+        session.label(repeat, wrong(item))
+        assert session.contradictions_found()[0].about == "repeat"
+        session.person = "loud-wren"
+        assert session.contradictions_found() == []
+
+
+def test_an_undo_takes_back_a_page_of_ones_own_only():
+    with begin() as session:
+        work(session, 12)
+        first = session.person
+        page = session.sweep(n=4)
+        seqs = session.verify(page.items, page.label)
+        session.person = "loud-wren"
+        assert session.undo() is None
+        with pytest.raises(BadInputError, match="only they can take it back"):
+            session.undo(seqs[0])
+        session.person = first
+        session.undo()
+        assert not session.state.judgments.keys() & set(seqs)
+        assert refold(session).canonical() == session.state.canonical()
