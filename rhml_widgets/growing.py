@@ -127,7 +127,8 @@ class Growing(Measuring):
             return []
         with self._floor.working():
             features = self._learner.features()
-            found = doubted(known, features, np.asarray(free, dtype=np.intp)) or []
+            numbers = np.asarray(free, dtype=np.intp)
+            found = doubted(known, features, numbers, firmly=False) or []
         return [pool.ids[one.number] for one in found]
 
     def recheck(self, n: int = 10, *, event_id: str | None = None) -> int:

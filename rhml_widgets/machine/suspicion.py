@@ -41,6 +41,7 @@ def doubted(
     features: Features,
     numbers: NDArray[np.intp],
     *,
+    firmly: bool = True,
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> list[Doubt] | None:
     """Return the labeled items whose label the model doubts, most doubtful first.
@@ -55,6 +56,9 @@ def doubted(
     features : Features
     numbers : ndarray of int
         Labeled items to look at.
+    firmly : bool
+        Only those that confident learning finds; False: wherever another class wins, enough to
+        ask about a label that nobody confirmed here.
     may_go_on : callable
         Asked between fits; False ends the look.
 
@@ -70,7 +74,7 @@ def doubted(
     scores, looked = scores[seen], numbers[seen]
     given = known.label_of[looked].astype(np.intp)
     found = []
-    for place in suspicious(scores, given).tolist():
+    for place in suspicious(scores, given).tolist() if firmly else range(len(given)):
         own = int(given[place])
         others = scores[place].copy()
         others[own] = -np.inf
