@@ -95,6 +95,7 @@ class Answering(Finding):
         _require_seq("seen", seen)
         _require_seq("replaces", replaces)
         with self.holding():
+            before = self._state.seq
             seq = self._label(
                 number,
                 answer,
@@ -107,7 +108,8 @@ class Answering(Finding):
                 duration=None if duration is None else float(duration),
                 twins=twins,
             )
-            self._relearn()
+            if seq > before:  # else it is a resend, and nothing new is known
+                self._relearn()
         return seq
 
     def _label(

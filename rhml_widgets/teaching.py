@@ -183,7 +183,7 @@ class Teaching(Answering):
                 lesson = (sent or self._record([event], [event_id])[-1]).seq
             self._relearn(always=True)
         if not wait:
-            return Effect(lesson, 0, before, None)
+            return Effect(lesson, None, before, None)
         self.wait()
         told = self._state.lessons[lesson]
         unknown = told.version is not None or self._learner.failure is not None

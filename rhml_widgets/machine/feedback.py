@@ -258,12 +258,6 @@ def _without(supports: Sequence[Support], struck: set[int], features: Features) 
     return [support for support in left if support.columns or not in_features]
 
 
-def _as_rows(terms: Sequence[GuidedTerm], features: Features) -> Any:
-    if features.kind == "text":
-        return features.transform([term.term for term in terms])
-    return typical_rows(features, [Leaning(term.columns, term.sides) for term in terms])
-
-
 def _narrowed(support: Support, struck: set[int]) -> Support:
     kept = [place for place, column in enumerate(support.columns) if column not in struck]
     sides = tuple(support.sides[place] for place in kept) if support.sides else ()
