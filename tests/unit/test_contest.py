@@ -279,36 +279,6 @@ def test_half_of_what_teaches_is_drawn_at_random_while_a_model_brought_along_ans
         assert 0.3 < np.mean([query.reason == "random" for query in teach]) < 0.7
 
 
-def test_a_mediocre_model_yields_within_the_answers_of_an_afternoon():
-    gains = []
-    for seed in range(3):
-        contents, truth = unbalanced(1200, seed, share=0.5)
-        model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=5)).fit(
-            contents[:30], truth[:30]
-        )
-        with Session(
-            model,
-            pool=contents[30:],
-            journal=None,
-            refit="sync",
-            classes=["ill", "well"],
-            random_state=seed,
-            advice="none",
-        ) as session:
-            of = dict(zip(contents, truth.tolist(), strict=True))
-            while not session.learner.version and len(session.state.answers) < 300:
-                (item,) = session.query()
-                session.label(item, of[item.content])
-            if session.learner.version:
-                now, before = (
-                    balanced_accuracy_score(truth[30:], one.predict(contents[30:]))
-                    for one in (session.model, model)
-                )
-                gains.append(now - before)
-    assert len(gains) >= 2
-    assert min(gains) > 0.03
-
-
 def test_the_holdout_of_a_model_whose_classes_nobody_named_is_scored_by_its_classes():
     contents = texts(90)
     truth = [right(text) for text in contents]
