@@ -86,7 +86,7 @@ $(FLOORS)/.done: pyproject.toml .ci/floors.py
 test-floors: $(FLOORS)/.done chromium
 	$(call say,Testing the package on the oldest versions it allows)
 	@$(FLOORS)/bin/python -m pytest -W "ignore:Deprecated in traitlets 4.1:DeprecationWarning" \
-	  tests/unit tests/contract tests/golden tests/test_architecture.py tests/browser/test_doctor_page.py $(PYTEST_OPTIONS)
+	  tests/unit tests/contract tests/golden tests/test_architecture.py tests/browser/test_lab_doctor.py $(PYTEST_OPTIONS)
 
 report: $(VENV)/.lab
 	$(call say,Running $(NOTEBOOK) without a person and writing its report)

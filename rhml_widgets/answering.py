@@ -98,6 +98,7 @@ class Answering(Finding):
         require_seq("seen", seen)
         require_seq("replaces", replaces)
         with self.holding():
+            before = self._state.seq
             seq = self._label(
                 number,
                 answer,
@@ -110,7 +111,8 @@ class Answering(Finding):
                 duration=None if duration is None else float(duration),
                 twins=twins,
             )
-            self._relearn()
+            if seq > before:  # else it is a resend, and nothing new is known
+                self._relearn()
         return seq
 
     def _label(

@@ -174,10 +174,19 @@ class Dialog:
         self._notify()
 
     def fit(self) -> Self:
-        """Refit on everything known now, and wait for it."""
+        """Refit on everything known now, and wait for it.
+
+        Warns
+        -----
+        UserWarning
+            If a fitted model somebody brought goes on answering all the same, saying why and how
+            to learn at once.
+        """
         self._require_open()
         self.refit()
         self.wait()
+        if self._learner.why_kept:
+            warn(self._learner.brought)
         return self
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -102,7 +102,9 @@ def taken(source: Any) -> Any:
     """Return a pool as it is now: what is done to the caller's frame later changes nothing."""
     if isinstance(source, pd.DataFrame | pd.Series):
         return source.copy()
-    return list(source) if isinstance(source, list | tuple) else source
+    if isinstance(source, list | tuple):
+        return list(source)
+    return source.copy() if hasattr(source, "dtype") else source
 
 
 def joined(source: Any, more: Any, content: list[str] | None, id_column: Hashable | None) -> Any:

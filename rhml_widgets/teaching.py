@@ -183,12 +183,12 @@ class Teaching(Answering):
                 lesson = (sent or self._record([event], [event_id])[-1]).seq
             self._relearn(always=True)
         if not wait:
-            return Effect(lesson, 0, before, None)
+            return Effect(lesson, None, before, None, self._learner.why_kept)
         self.wait()
         told = self._state.lessons[lesson]
         unknown = told.version is not None or self._learner.failure is not None
         flips = told.flips if unknown else 0
-        return Effect(lesson, flips, before, told.version)
+        return Effect(lesson, flips, before, told.version, self._learner.why_kept)
 
     def _clean_lesson(
         self, term: str, label: Label | None, stance: str, strength: float
@@ -314,9 +314,16 @@ class Teaching(Answering):
             return len(drawn)
 
     def blind_flips(self, lesson: int) -> np.ndarray:
-        """Return the numbers of a lesson's flipped items that may still be judged blind."""
+        """Return the numbers of a lesson's flipped items that may still be judged blind.
+
+        Raises
+        ------
+        BadInputError
+            If there is no such lesson.
+        """
+        seq = self._lesson(lesson)
         try:
-            change = self._learner.change(lesson)
+            change = self._learner.change(seq)
         except NotFittedYetError:
             change = None
         if change is None or self._state.exposed_all is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rhml_widgets.journal.events import Queried
-from rhml_widgets.machine.queue import Head, draw, rank
+from rhml_widgets.machine.queue import Head, Ranking, draw, rank
 from rhml_widgets.machine.repeats import repeatable, repeated
 from rhml_widgets.machine.strategies import resolve
 
@@ -25,6 +26,9 @@ __all__ = ["Asker"]
 
 FORESEEN = 3
 """Items waiting for an answer whose scores are made ready with a new version."""
+
+AT_RANDOM = 0.5
+"""Share of the teach items drawn at random while a fitted model somebody brought answers."""
 
 
 class Asker:
@@ -87,6 +91,19 @@ class Asker:
             # The fit is sound whatever the strategy does: it goes live, and margin asks.
             self.failure = f"{type(error).__name__}: {error}"
             return ranked(resolve("margin"))
+
+    def rank_fairly(self, made: Fit, features: Features) -> Head:
+        """Return the ranking by a fitted model somebody brought, half of it at random.
+
+        That model learns nothing, and what it doubts cannot tell whether a refit is better.
+        """
+        head = self.rank(made, features)
+        none = np.zeros(0)
+        at_random = Ranking(
+            AT_RANDOM, None, none, np.zeros((0, 0), dtype=bool), none.astype(bool), "random"
+        )
+        rest = [replace(one, share=one.share * (1 - AT_RANDOM)) for one in head.rankings]
+        return replace(head, rankings=(*rest, at_random))
 
     def likely(self, head: Head, waiting: list[str]) -> list[int]:
         """Return the numbers of the items asked now and likely next."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.snapshot import Snapshot
 
-__all__ = ["FEWEST", "Contest", "due", "weigh"]
+__all__ = ["FEWEST", "Contest", "due", "outstanding", "weigh"]
 
 FEWEST = 20
 """Judged items before anything is weighed."""
 
-FEWEST_OF_A_CLASS = 3
+FEWEST_OF_A_CLASS = 5
 """Fair items that each of two classes must have."""
 
-EVIDENCE = 0.05
+EVIDENCE = 0.025
 """Largest mid-p at which a refit counts as better."""
 
 GROWTH = 1.1
@@ -91,13 +92,52 @@ class Contest:
         """Return the score as people say it."""
         return f"{self.refit} against {self.brought} of {self.n} items judged blind"
 
+    def why_not(self) -> str:
+        """Return the score of a refit that did not win, why not, and when it is weighed again."""
+        if self.p >= EVIDENCE:
+            why = f"which may be chance (p = {self.p:.3f}; less than {EVIDENCE} is needed)"
+        else:
+            why = "but is worse on a class"
+        return f"a refit had {self.words()}, {why}; weighed again at {_again(self)}"
+
 
 def due(known: Snapshot, last: Contest | None) -> bool:
     """Whether enough fair items came since the last contest to hold another."""
     fair = known.fair_of[known.fair_of >= 0]
     if known.n_labels < FEWEST or not _two_classes(fair):
         return False
-    return last is None or len(fair) >= GROWTH * last.n
+    return last is None or len(fair) >= _again(last)
+
+
+def outstanding(fair_of: npt.NDArray[np.int32], last: Contest | None) -> str:
+    """Say why the model brought along was not replaced yet, and what that takes.
+
+    Parameters
+    ----------
+    fair_of : ndarray of int32, shape (n_items,)
+        See `Snapshot`.
+    last : Contest or None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outstanding(np.array([0, 1, -1], dtype=np.int32), None)
+    '2 items so far were judged blind and not asked out of its doubt; a refit is weighed from 20 \
+answers on, with 5 such items of each of two classes'
+    """
+    if last is not None:
+        return last.why_not()
+    n = int((fair_of >= 0).sum())
+    were = "1 item so far was" if n == 1 else f"{n} items so far were"
+    return (
+        f"{were} judged blind and not asked out of its doubt; a refit is weighed from {FEWEST} "
+        f"answers on, with {FEWEST_OF_A_CLASS} such items of each of two classes"
+    )
+
+
+def _again(last: Contest) -> int:
+    """Return how many fair items there must be for another contest."""
+    return math.ceil(GROWTH * last.n - 1e-9)
 
 
 def weigh(known: Snapshot, features: Features, brought: Any) -> Contest:

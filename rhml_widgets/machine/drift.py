@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from rhml_widgets.machine.matrices import is_sparse
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.measures.intervals import clopper_pearson
 
@@ -104,6 +105,8 @@ def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) 
     half = size // 2
     learned = np.concatenate([side[:half] for side in sides])
     asked = np.concatenate([side[half:] for side in sides])
+    if not is_sparse(X):
+        X = np.nan_to_num(X)
     y = np.repeat([0, 1], half)
     with single_threaded():
         model = LogisticRegression(max_iter=1000).fit(X[learned], y)

@@ -20,12 +20,15 @@ class Effect:
         not known: the fit failed, or nothing could be fitted without it.
     before, after : int or None
         Model versions that were live before and after; None where there is none.
+    why : str
+        Why a fitted model somebody brought goes on answering, and the remedy; else "".
     """
 
     lesson: int
     flips: int | None
     before: int | None
     after: int | None
+    why: str = ""
 
     def __str__(self) -> str:
         """Return it as a sentence."""
@@ -33,7 +36,8 @@ class Effect:
             tail = "the fit failed" if self.after is None else "there was no model without it"
             return f"Kept; what it changes is not known: {tail}."
         if self.after is None and self.before is not None:
-            return f"Kept; v{self.before} goes on answering."
+            until = f" until a refit beats it: {self.why}" if self.why else ""
+            return f"Kept; v{self.before} goes on answering{until}."
         if self.after is None:
             return "Noted; there is no model to change yet."
         word = "prediction" if self.flips == 1 else "predictions"

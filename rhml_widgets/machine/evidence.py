@@ -11,6 +11,8 @@ from rhml_widgets.machine.feedback import Stance
 from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from rhml_widgets.items.pool import Pool
@@ -166,7 +168,7 @@ class Evidence:
             fair_of=self.fair_of.copy(),
             stances=stances,
             lesson=None,
-            truth_of=self._truth_of(),
+            truth_of=self.truth_of(list(state.classes)),
             random_state=self.seed,
             model=model,
             base=self.base,
@@ -186,9 +188,10 @@ class Evidence:
             if lesson.version is None and not lesson.retracted and lesson.origin != "codebook"
         ]
 
-    def _truth_of(self) -> npt.NDArray[np.int32]:
+    def truth_of(self, classes: Sequence[Label]) -> npt.NDArray[np.int32]:
+        """Return the known truth of the holdout as places in ``classes``; see `Snapshot`."""
         truth = np.full(len(self._pool), NO_TRUTH, dtype=np.int32)
-        index = {label: place for place, label in enumerate(self._state.classes)}
+        index = {label: place for place, label in enumerate(classes)}
         for number, label in self.holdout.items():
             if label is not None:
                 truth[number] = index.get(label, NO_CLASS_YET)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError, UnknownItemError
@@ -19,6 +19,7 @@ from rhml_widgets.machine.matrices import as_matrix, is_sparse, present
 from rhml_widgets.machine.models import check_model
 from rhml_widgets.machine.occlusion import hide_columns, hide_nothing, hide_patches, hide_words
 from rhml_widgets.machine.patches import patch_of_pixels, patches
+from rhml_widgets.machine.spans import is_vectorizer
 from rhml_widgets.machine.terms import TermSpace, keeps_zero
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.machine.trees import tree_answer
@@ -92,6 +93,10 @@ def explain(
     _check(model)
     item = _item(X, i)
     transformers, classifier = _taken_apart(model)
+    if transformers and hasattr(X, "columns") and _reads_texts(transformers[0]):
+        name = _text_column(X)
+        message = f"X is a DataFrame, but the model reads texts: pass the texts alone, d[{name!r}]"
+        raise BadInputError(message)
     if isinstance(item, str):
         terms = TermSpace(transformers)
         row = text_row(transformers, terms, item)
@@ -304,6 +309,20 @@ def _item(X: Any, i: int) -> Any:
         message = f"item {i} of X is {_short(item)}; expected a text, or a row of numbers"
         raise BadInputError(message)
     return np.atleast_2d(item)
+
+
+def _reads_texts(step: Any) -> bool:
+    if isinstance(step, FeatureUnion):
+        return any(_reads_texts(part) for _, part in step.transformer_list)
+    if isinstance(step, Pipeline):
+        return bool(step.steps) and _reads_texts(step.steps[0][1])
+    return is_vectorizer(step)
+
+
+def _text_column(X: Any) -> Any:
+    """Return the name of the first column of texts; of the first at all where there is none."""
+    texts = [name for name in X.columns if isinstance(X[name].iloc[0], str)]
+    return [*texts, *X.columns, "text"][0]
 
 
 def _short(thing: Any) -> str:

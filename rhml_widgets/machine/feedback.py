@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
 from rhml_widgets.machine.estimators import takes_prior, takes_signed_prior
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.guided import TYPICAL
 from rhml_widgets.machine.inputs import taken, with_usual
 from rhml_widgets.machine.leaning import Leaning, leaning, size, typical_rows
 from rhml_widgets.machine.prior_logistic import BINARY
@@ -35,8 +36,6 @@ __all__ = ["Guidance", "GuidedTerm", "Stance", "compile_guidance"]
 
 _PER_LIFT = 1.5
 """Prior mean of a coefficient for one unit of log-odds, for features of TF-IDF's size."""
-_TYPICAL = 0.3
-"""The size of a present feature for which `_PER_LIFT` holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def compile_guidance(
             told = (support.term, support.class_index, support.columns, weight, support.sides)
             terms.append(GuidedTerm(*told))
     size = features.typical_value
-    scale = min(1.0, _TYPICAL / size) if size else 1.0
+    scale = min(1.0, TYPICAL / size) if size else 1.0
     of_rows = features.kind != "text"
     with_prior = features.in_terms and takes_prior(features.head)
     if of_rows:
@@ -256,12 +255,6 @@ def _without(supports: Sequence[Support], struck: set[int], features: Features) 
     ]
     in_features = features.in_terms or features.kind != "text"
     return [support for support in left if support.columns or not in_features]
-
-
-def _as_rows(terms: Sequence[GuidedTerm], features: Features) -> Any:
-    if features.kind == "text":
-        return features.transform([term.term for term in terms])
-    return typical_rows(features, [Leaning(term.columns, term.sides) for term in terms])
 
 
 def _narrowed(support: Support, struck: set[int]) -> Support:
@@ -395,7 +388,7 @@ def _prior(
             if term.sides:
                 # Columns of a table differ in their units, words of a text do not.
                 usual = size(features, column)
-                own = mean / scale * (min(1.0, _TYPICAL / usual) if usual else 1.0)
+                own = mean / scale * (min(1.0, TYPICAL / usual) if usual else 1.0)
                 means[cell] = means.get(cell, 0.0) + side * own
             else:
                 means[cell] = max(means.get(cell, 0.0), float(side) * mean, key=abs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import expit, logit
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HALF_A_LABEL",
     "NAIVE_BAYES",
+    "TYPICAL",
     "fit_naive_bayes",
     "fit_with_rows",
     "prior_means",
@@ -36,6 +38,10 @@ HALF_A_LABEL = 0.5
 _LEAST_REPEATED = 0.25
 """Weight from which guidance counts for a model that takes no weights."""
 _STEEPEST = 20.0
+_FEW_LABELS = 5.0
+"""Labeled items with a term that guidance on it counts for at most, in Naive Bayes."""
+TYPICAL = 0.3
+"""The size of a present feature for which prior means are not scaled down."""
 
 
 def prior_means(guidance: Guidance, known: NDArray[Any]) -> NDArray[np.float64]:
@@ -71,10 +77,15 @@ def fit_naive_bayes(
     known: NDArray[Any],
     guidance: Guidance,
 ) -> Any:
-    """Fit by counting, with prior counts for guided terms (Settles 2011, DUALIST).
+    """Fit by counting; each guided term raises its own log-odds and nothing else.
 
-    A prior log-odds L is worth ``alpha * (exp(L) - 1)`` counts: the smoothed count of a term
-    nobody has seen yet rises by the factor ``exp(L)``.
+    A prior log-odds L is worth ``alpha * (exp(L) - 1)`` counts (Settles 2011, DUALIST), at most
+    those of a few labels. They are set against the term's own count alone: added to a class's
+    total, they would make each of its other words, and all texts with those, less likely.
+    ``feature_count_`` holds what the labels say.
+
+    A class without labels speaks as the others do on average: it never wins but by its own words.
+    Counted by itself it would find every word equally likely, and win by the rare ones.
     """
     prior = prior_means(guidance, known) / guidance.scale
     # One weightless empty row a class makes every class known, with or without labels.
@@ -85,27 +96,37 @@ def fit_naive_bayes(
     if not len(labels):
         fresh.class_count_ = np.zeros(len(known))
     alpha = np.maximum(np.asarray(fresh.alpha, dtype=np.float64), 1e-10)
-    counts = fresh.feature_count_ + alpha
-    extra = alpha * np.expm1(np.minimum(prior, _STEEPEST))
-    if type(fresh) is BernoulliNB:
-        out_of = fresh.class_count_[:, None] + 2 * alpha + extra
-        log_prob = np.log((counts + extra) / out_of)
+    counts, of = fresh.feature_count_, fresh.class_count_
+    is_binary = type(fresh) is BernoulliNB
+    most = _FEW_LABELS * (1.0 if is_binary else TYPICAL / guidance.scale)
+    extra = np.minimum(alpha * np.expm1(np.minimum(prior, _STEEPEST)), most)
+    lift = np.log1p(extra / (counts + alpha))
+    if fresh.fit_prior and fresh.class_prior is None:
+        seen = np.maximum(of, HALF_A_LABEL)
+        fresh.class_log_prior_ = np.log(seen / seen.sum())
+    if is_binary:
+        share = (counts + alpha) / (of[:, None] + 2 * alpha)
+        free = _as_the_others(np.log1p(-share), of)
+        raised = expit(_as_the_others(logit(share), of) + lift)
+        fresh.feature_log_prob_ = np.log(raised)
+        # What the absence of a raised term would now say against its class.
+        fresh.class_log_prior_ = fresh.class_log_prior_ + (free - np.log1p(-raised)).sum(axis=1)
     elif type(fresh) is ComplementNB:
-        counts = counts + extra
         others = counts.sum(axis=0) - counts + alpha
         log_prob = -np.log(others / others.sum(axis=1, keepdims=True))
-        if fresh.norm:
-            log_prob = log_prob / log_prob.sum(axis=1, keepdims=True)
+        size = log_prob.sum(axis=1, keepdims=True) if fresh.norm else np.ones((len(of), 1))
+        less = np.log1p((extra.sum(axis=0) - extra) / others)
+        fresh.feature_log_prob_ = _as_the_others(log_prob / size, of) - less / size
     else:
-        counts = counts + extra
-        log_prob = np.log(counts / counts.sum(axis=1, keepdims=True))
-    if type(fresh) is not BernoulliNB:
-        fresh.feature_count_ = fresh.feature_count_ + extra
-    fresh.feature_log_prob_ = log_prob
-    if fresh.fit_prior and fresh.class_prior is None:
-        seen = np.maximum(fresh.class_count_, HALF_A_LABEL)
-        fresh.class_log_prior_ = np.log(seen / seen.sum())
+        share = (counts + alpha) / (counts + alpha).sum(axis=1, keepdims=True)
+        fresh.feature_log_prob_ = _as_the_others(np.log(share), of) + lift
     return fresh
+
+
+def _as_the_others(rows: NDArray[np.float64], n_labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a row a class, those of classes without labels being the mean of the others."""
+    heard = n_labels[:, None] > 0
+    return np.where(heard, rows, rows.mean(axis=0, where=heard)) if heard.any() else rows
 
 
 def fit_with_rows(

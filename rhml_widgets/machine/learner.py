@@ -251,18 +251,26 @@ class Learner(Speaker):
         with self._lock:
             known = self.evidence.snapshot(self._printed)
         classes = self._classes_with(features.fitted_head, known.classes)
+        # Classes only this model knew are classes of the session from here on.
+        truth_of = self.evidence.truth_of(classes)
         nothing = np.full_like(known.label_of, -1)
         with single_threaded(), naming_gaps(features):
             view = outlook(features.fitted_head, features.rows(), classes)
         made = Fit(
             snapshot=replace(
-                known, seq=0, label_of=nothing, stances=[], classes=classes, base=None
+                known,
+                seq=0,
+                label_of=nothing,
+                stances=[],
+                classes=classes,
+                truth_of=truth_of,
+                base=None,
             ),
             head=features.fitted_head,
             outlook=view,
-            hits=hits(known.truth_of, view),
+            hits=hits(truth_of, view),
         )
-        head = self._asker.rank(made, features)
+        head = self._asker.rank_fairly(made, features)
         with self._lock:
             if generation == self._generation:
                 self._go_live(made, head, features, serving=True)

@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from rhml_widgets.exceptions import RhmlError
+from rhml_widgets.exceptions import BadInputError, RhmlError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +83,8 @@ class LiveModel(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ------
         RhmlError
             In a session, where the journal decides what the model has learned.
+        BadInputError
+            If there is no classifier to fit.
         """
         if self.__dict__.get("_in_session"):
             msg = (
@@ -90,6 +92,12 @@ class LiveModel(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 "call session.fit(), or clone(session.model) to fit it elsewhere"
             )
             raise RhmlError(msg)
+        if isinstance(self.estimator, type) or not hasattr(self.estimator, "fit"):
+            msg = (
+                f"estimator={self.estimator!r}: expected a scikit-learn classifier or Pipeline, "
+                "for example LogisticRegression()"
+            )
+            raise BadInputError(msg)
         version = self.__dict__.get("_live", (None, 0))[1] + 1
         self._live = (clone(self.estimator).fit(X, y, **params), version)
         return self

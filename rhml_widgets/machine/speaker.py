@@ -9,6 +9,7 @@ import numpy as np
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.journal.events import Predicted
+from rhml_widgets.machine.contest import outstanding
 from rhml_widgets.machine.estimators import decision
 from rhml_widgets.machine.explainers import explain_item
 from rhml_widgets.machine.features import Features
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from rhml_widgets.state import State
 
 __all__ = ["Speaker"]
+
+_AT_ONCE = (
+    "To learn from your answers at once, pass sklearn.base.clone(model) or set session.model = "
+    "clone(model)"
+)
 
 
 class Speaker:
@@ -108,14 +114,26 @@ class Speaker:
     def brought(self) -> str:
         """What became of a fitted model that somebody brought along; "" where there is none."""
         if self._serving:
-            held = "" if self.contest is None else f"; a refit had {self.contest.words()}"
-            return f"your fitted model answers{held}"
+            why = self.why_kept
+            return f"your fitted model answers{why and ' until a refit beats it: '}{why}"
         if self._replaced is not None and self.contest is not None:
             score = self.contest.words()
             return f"v{self._replaced} replaced the model you brought: {score}"
         if self.live is not None and self._features and self._features.fitted_head is not None:
             return "a refit on your answers speaks, not the model you brought"
         return ""
+
+    @property
+    def why_kept(self) -> str:
+        """Why the model brought along goes on answering, and the remedy.
+
+        "" where another model answers, and where nothing was answered or taught yet.
+        """
+        state = self._state
+        taught = any(one.origin == "person" for one in state.lessons.values() if not one.retracted)
+        if not self._serving or not (state.answers or taught):
+            return ""
+        return f"{outstanding(self.evidence.fair_of, self.contest)}. {_AT_ONCE}"
 
     def why_silent(self) -> str | None:
         """Return why no version answers, in words; None where one does."""

@@ -203,7 +203,7 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
             f"You are right on {known.share()}, answered before you saw my view, against the "
             f"truth that was given; {alone}."
         )
-    elif truth is None:
+    elif not truth:
         lines.append("You are the reference: nothing here can tell whether you are right.")
     else:
         lines.append("not yet: none of the checks you answered has a known truth.")

@@ -442,6 +442,7 @@ class Desk:
             total=len(session.pool),
             shown=shown,
             blind_left=len(session.blind_flips(lesson.seq)) if measured and lesson.flips else 0,
+            kept=session.learner.brought if session.learner.why_kept else "",
         )
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:

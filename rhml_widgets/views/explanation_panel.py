@@ -136,6 +136,7 @@ def effect_props(
     total: int,
     shown: list[dict[str, Any]] | None,
     blind_left: int,
+    kept: str = "",
 ) -> dict[str, Any]:
     """Return what a lesson did: counts, and the items only where they were asked for.
 
@@ -149,6 +150,8 @@ def effect_props(
         The items that changed, once they were asked for.
     blind_left : int
         How many of them can still be judged blind.
+    kept : str
+        Why a fitted model somebody brought goes on answering; "" where none does.
     """
     version = _first_without(state, lesson) if lesson.retracted else lesson.version
     return {
@@ -162,8 +165,12 @@ def effect_props(
         "looks": looks_of(state, lesson),
         "blind_left": blind_left,
         "undone": lesson.retracted,
-        "since": "" if lesson.retracted else _since(state, lesson),
+        "since": "" if lesson.retracted else _since(state, lesson) or _capital(kept),
     }
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:] + "." if words else ""
 
 
 def _first_without(state: State | StateView, lesson: Lesson) -> int | None:

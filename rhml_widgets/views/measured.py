@@ -42,7 +42,7 @@ def margin(n: int, size: int, share: float = _GUESS) -> float:
     Examples
     --------
     >>> round(margin(200, 2000), 3), margin(50, 50)
-    (0.061, 0.0)
+    (0.069, 0.0)
     """
     low, high = finite(round(share * n), n, size)
     return (high - low) / (2 * size)

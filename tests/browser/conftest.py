@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lab import Lab
 from lab_notebook import LONG, STARTED, Notebook
+from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,11 +40,9 @@ class Visit:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    sync_api = pytest.importorskip("playwright.sync_api")
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        pytest.skip("chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
+    assert executable, "Chromium is not installed: make test installs Debian's"
+    with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable, args=CHROMIUM)
         yield launched
         launched.close()

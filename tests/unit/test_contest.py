@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import numpy as np
 import pytest
 from sessions import CLASSES, begin, right, texts, work, wrong
+from sklearn.base import clone
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
@@ -24,7 +28,16 @@ def contest(gained, lost, both=10, neither=0, recalls=(0.9, 0.8), *, two_classes
 
 @pytest.mark.parametrize(
     ("gained", "lost", "won"),
-    [(0, 0, False), (3, 0, False), (4, 0, True), (5, 2, False), (8, 2, True), (2, 8, False)],
+    [
+        (0, 0, False),
+        (3, 0, False),
+        (5, 0, True),
+        (4, 0, False),
+        (5, 2, False),
+        (9, 2, True),
+        (8, 2, False),
+        (2, 8, False),
+    ],
 )
 def test_only_what_one_of_the_two_gets_right_is_evidence(gained, lost, won):
     assert contest(gained, lost).won is won
@@ -62,10 +75,10 @@ def known(fair, n_labels=30):
 
 
 def test_it_is_held_seldom_and_not_on_next_to_nothing():
-    assert due(known([0, 0, 0, 1, 1, 1]), None)
-    assert not due(known([0, 0, 0, 1, 1]), None)
+    assert due(known([0, 1] * 5), None)
+    assert not due(known([0, 1] * 4 + [0]), None)
     assert not due(known([0] * 12), None)
-    assert not due(known([0, 0, 0, 1, 1, 1], n_labels=19), None)
+    assert not due(known([0, 1] * 5, n_labels=19), None)
     before = contest(2, 2, both=16)
     assert not due(known([0, 1] * 10), before)
     assert not due(known([0, 1] * 10 + [1]), before)
@@ -222,3 +235,57 @@ def test_of_a_model_that_knows_some_of_the_classes_the_others_are_named():
         session = begin(model=fitted(["card", "b", "c"]))
     with session:
         assert session.classes_ == [*CLASSES, "b", "c"]
+
+
+# ---- a model brought along that goes on answering ---------------------------------------------
+
+
+def served(**arguments):
+    contents = texts(90)
+    model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(
+        contents, [right(text) for text in contents]
+    )
+    return begin(model=model, n=60, **arguments)
+
+
+def test_why_a_model_brought_along_goes_on_answering_is_said_with_the_remedy():
+    with served() as session:
+        session.fit()  # nothing was answered yet: nothing to say
+        work(session, 8)
+        why = r"\d+ items so far were judged blind .* weighed from 20 answers on, with 5 such"
+        remedy = r"pass sklearn.base.clone\(model\) or set session.model = clone\(model\)"
+        told = f"your fitted model answers until a refit beats it: {why}.*{remedy}"
+        assert re.match(told, session.learner.brought)
+        with pytest.warns(UserWarning, match=told):
+            session.fit()
+        effect = session.teach("again", "card")
+        assert re.match(f"Kept; v0 goes on answering until .*: {why}.*{remedy}", str(effect))
+        work(session, 30)
+        found = session.learner.contest
+        again = math.ceil(1.1 * found.n - 1e-9)
+        chance = f"{found.words()}, which may be chance (p = {found.p:.3f}; less than 0.025"
+        assert chance in session.learner.brought
+        assert f"weighed again at {again}. To learn" in session.learner.brought
+        session.model = clone(session.model.estimator)
+        session.fit()
+        assert "until a refit" not in session.learner.brought
+
+
+def test_half_of_what_teaches_is_drawn_at_random_while_a_model_brought_along_answers():
+    with served() as session:
+        work(session, 50)
+        queries = session.state.queries.values()
+        teach = [query for query in queries if query.purpose == "teach"]
+        assert 0.3 < np.mean([query.reason == "random" for query in teach]) < 0.7
+
+
+def test_the_holdout_of_a_model_whose_classes_nobody_named_is_scored_by_its_classes():
+    contents = texts(90)
+    truth = [right(text) for text in contents]
+    model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(contents, truth)
+    with Session(
+        model, pool=contents, journal=None, refit="sync", truth=truth, holdout=20
+    ) as session:
+        curve = session.curves()
+        [score] = curve[curve["basis"] == "holdout"]["value"]
+    assert score > 0.9

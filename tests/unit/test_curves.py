@@ -219,7 +219,9 @@ def test_standing_speaks_of_an_audited_version_truth_and_stops():
         "I spoke up 1 time because we differed; you kept your answer 1 of 1. That alone says "
         "nothing of who was right."
     ) in said
-    assert "not yet: none of the checks you answered has a known truth." in standing(dyad.state, {})
+    assert "not yet: none of the checks you answered has a known truth." in standing(
+        dyad.state, {"z": "spam"}
+    )
 
 
 def test_a_share_stands_beside_what_one_answer_for_all_would_reach_on_the_same_items():

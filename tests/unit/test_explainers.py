@@ -32,7 +32,7 @@ from sklearn.linear_model import (
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline, make_union
 from sklearn.preprocessing import MaxAbsScaler, Normalizer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
@@ -320,9 +320,8 @@ def test_matrices_and_frames():
         assert found.spans == ()
         assert found.prediction == pytest.approx(margin(model, frame.iloc[[5]], found.label))
         assert adds_up(found)
-    forest = RandomForestClassifier(20, random_state=0).fit(X, y)
     for rows in (X, sparse.csr_matrix(X), frame):
-        fitted = forest.fit(rows, y)
+        fitted = KNeighborsClassifier(15).fit(rows, y)
         found = explain(fitted, rows, 5)
         assert found.method == "occlusion"
         assert found.features[0] in ("b", "#1")
@@ -521,3 +520,14 @@ def test_what_is_no_classifier_is_refused(estimator, told):
 def test_positions_may_be_numpys_and_count_from_the_end():
     model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
     assert explain(model, [[0.0], [1.0]], np.int64(-1)) == explain(model, [[0.0], [1.0]], 1)
+
+
+@pytest.mark.parametrize("union", [False, True])
+def test_a_frame_is_refused_where_the_model_reads_texts(union):
+    texts = ["free prize", "see you at home"]
+    frame = pd.DataFrame({"n": [1, 2], "body": texts})
+    first = make_union(CountVectorizer(), TfidfVectorizer()) if union else CountVectorizer()
+    model = make_pipeline(first, LogisticRegression()).fit(texts, ["spam", "ham"])
+    with pytest.raises(BadInputError, match=r"pass the texts alone, d\['body'\]"):
+        explain(model, frame, 0)
+    assert explain(model, frame["body"], 0).contributions.size

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from rhml_widgets.exceptions import RhmlError
+from rhml_widgets.exceptions import BadInputError, RhmlError
 from rhml_widgets.machine.live_model import LiveModel
 
 
@@ -51,3 +51,9 @@ def test_estimator_is_one_version_while_versions_change():
     assert live.classes_.tolist() == ["a", "b", "c"]
     again = pickle.loads(pickle.dumps(live.estimator_))
     assert np.array_equal(again.predict([[2.0]]), ["c"])
+
+
+@pytest.mark.parametrize("nothing", [None, "LogisticRegression", LogisticRegression])
+def test_what_cannot_be_fitted_is_refused_in_words(nothing):
+    with pytest.raises(BadInputError, match="expected a scikit-learn classifier or Pipeline"):
+        LiveModel(nothing).fit([[0.0], [1.0]], ["a", "b"])

@@ -746,7 +746,7 @@ def test_a_lesson_for_a_class_nobody_named_is_refused_where_classes_are_learned_
 def test_flips_of_what_is_no_lesson_are_refused(session, lesson):
     work(session)
     session.teach("again", "card")
-    for call in (session.flips, session.look):
+    for call in (session.flips, session.look, session.blind_flips):
         with pytest.raises(BadInputError, match="expected the seq of a lesson"):
             call(lesson)
 
