@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.folded import SWEEP_CHECK
+from rhml_widgets.folded.draws import SWEEP_CHECK
 from rhml_widgets.journal.events import Queried
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rhml_widgets.folded import SWEEP_CHECK
+from rhml_widgets.folded.draws import SWEEP_CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,76 @@
+"""Learned: lessons, and the versions of the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from rhml_widgets.folded.said import Said
+from rhml_widgets.journal.events import FitFailed, Fitted, Scored, Taught
+from rhml_widgets.records import Lesson, Version
+
+if TYPE_CHECKING:
+    from rhml_widgets.journal.events import Entry, Event
+
+__all__ = ["Learned"]
+
+
+class Learned(Said):
+    """What the model was taught beyond labels, and the versions that came of it.
+
+    Attributes
+    ----------
+    lessons : dict of int to Lesson
+        All that was ever taught, by seq; see ``Lesson.retracted``.
+    versions : dict of int to Version
+    failure : FitFailed or None
+        Of the latest fit, if it failed.
+    """
+
+    FOLDS: ClassVar[dict[type[Event], str]] = {
+        Taught: "_taught",
+        Fitted: "_fitted",
+        FitFailed: "_fit_failed",
+        Scored: "_scored",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lessons: dict[int, Lesson] = {}
+        self.versions: dict[int, Version] = {}
+        self.failure: FitFailed | None = None
+
+    def _taught(self, entry: Entry, event: Taught) -> None:
+        self.lessons[entry.seq] = Lesson(
+            entry.seq, event.origin, event.item_id, tuple(event.stances)
+        )
+        if event.origin != "codebook":
+            self._undoable[entry.seq] = Taught.kind
+
+    def _fitted(self, entry: Entry, event: Fitted) -> None:
+        self.failure = None
+        self.versions[event.version] = Version(
+            event.version,
+            entry.seq,
+            entry.at,
+            event.n_labels,
+            event.snapshot_seq,
+            event.digest,
+            event.lesson,
+            event.flips,
+            kappa=event.kappa,
+        )
+        if event.lesson is not None and event.lesson in self.lessons:
+            lesson = self.lessons[event.lesson]
+            self.lessons[event.lesson] = replace(lesson, version=event.version, flips=event.flips)
+
+    def _fit_failed(self, _entry: Entry, event: FitFailed) -> None:
+        self.failure = event
+
+    def _scored(self, _entry: Entry, event: Scored) -> None:
+        version = self.versions[event.version]
+        hits = {**version.hits, event.basis: event.hits}
+        self.versions[event.version] = replace(version, hits=hits)
+
+    def _take_back_lesson(self, seq: int) -> None:
+        self.lessons[seq] = replace(self.lessons[seq], retracted=True)
