@@ -111,13 +111,7 @@ class Finding(Asking):
         own_id = self.pool.ids[number]
         with self._changing():
             if self.sent(event_id, Queried, item_id=own_id) is None:
-                answer = self._state.answer(own_id)
-                if answer is not None:
-                    msg = f"item {own_id} was answered {answer.label!r}: change it in the history"
-                    raise AlreadyJudgedError(msg)
-                if self._learner.is_held(number):
-                    msg = f"item {own_id} is kept aside for measuring: pick another one"
-                    raise BadInputError(msg)
+                self._require_unjudged(number, "pick another one")
                 if own_id in self._state.waiting:
                     return self._item(own_id)  # drawn already: it stays what it was drawn for
                 events = self._chosen([own_id], "found")
@@ -170,6 +164,19 @@ class Finding(Asking):
         free = ~self._learner.taken
         found = twins(self._learner.features(), number, free, seed=self._learner.seed)
         return [int(other) for other in found[:MOST_TWINS]]
+
+    def _require_unjudged(self, number: int, instead: str) -> None:
+        own_id = self.pool.ids[number]
+        answer = self._state.answer(own_id)
+        if answer is not None:
+            msg = (
+                f"item {own_id} was answered {answer.label!r}: {instead}, or change its answer in "
+                "the history"
+            )
+            raise AlreadyJudgedError(msg)
+        if self._learner.is_held(number):
+            msg = f"item {own_id} is kept aside for measuring: {instead}"
+            raise BadInputError(msg)
 
     def _open(self) -> npt.NDArray[np.bool_]:
         """Return which items may be picked: those free, and those put aside."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
+from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.growing import Growing
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_count, require_range
@@ -180,7 +180,7 @@ class Sweeping(Growing):
                     return self._seqs_of(sent.event)
                 self._require_class(answer)
                 for number in numbers:
-                    self._require_unjudged(number)
+                    self._require_unjudged(number, "leave it out")
                 batch = self._batch(event_id)
                 events: list[Event] = []
                 each = None if duration is None or not numbers else duration / len(numbers)
@@ -204,16 +204,6 @@ class Sweeping(Growing):
             for entry in self._journal.entries()
             if isinstance(entry.event, Judged) and entry.event.batch == event.batch
         ]
-
-    def _require_unjudged(self, number: int) -> None:
-        own_id = self.pool.ids[number]
-        before = self._state.answer(own_id)
-        if before is not None:
-            msg = f"item {own_id} was answered {before.label!r} meanwhile: leave it out"
-            raise AlreadyJudgedError(msg)
-        if self._learner.is_held(number):
-            msg = f"item {own_id} is kept aside for measuring: leave it out"
-            raise BadInputError(msg)
 
     def second_looks(self) -> SecondLooks:
         """Return how what was accepted in sweeps fared when looked at again; ``.words()``."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,7 @@ from scipy.stats import binom
 
 from rhml_widgets.exceptions import NotFittedYetError
 from rhml_widgets.machine.estimators import outlook
-from rhml_widgets.machine.fit import fit_labels
-from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.fit import fit_labels, left_out
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ EVIDENCE = 0.025
 GROWTH = 1.1
 """Fair items must have grown by this factor before they are weighed again: every look at the
 same items is another chance to be wrong about them."""
-
-_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -156,20 +154,14 @@ def weigh(known: Snapshot, features: Features, brought: Any) -> Contest:
     """
     numbers = np.flatnonzero(known.fair_of >= 0)
     truth = known.fair_of[numbers]
-    unmarked = known.without_origin("mark")
     mine = np.full(len(numbers), -1, dtype=np.int32)
     with single_threaded():
         theirs = outlook(brought, features.rows(numbers), known.classes).predicted
-        for fold in range(_FOLDS):
-            left = numbers[fold::_FOLDS]
-            rest = known.label_of.copy()
-            rest[left] = -1
-            give_way()
-            try:
-                head = fit_labels(replace(unmarked, label_of=rest), features)
-            except NotFittedYetError:
-                continue
-            mine[fold::_FOLDS] = outlook(head, features.rows(left), known.classes).predicted
+        for places, rest in left_out(known, numbers):
+            with suppress(NotFittedYetError):
+                head = fit_labels(rest, features)
+                rows = features.rows(numbers[places])
+                mine[places] = outlook(head, rows, known.classes).predicted
     return compare(truth, mine, theirs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.feedback import Guidance
 
-__all__ = ["Change", "Fit", "fit", "fit_labels", "hits", "naming_gaps"]
+__all__ = ["Change", "Fit", "fit", "fit_labels", "hits", "left_out", "naming_gaps"]
+
+_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,22 @@ def fit_labels(known: Snapshot, features: Features) -> Any:
         guidance=guidance,
         random_state=known.random_state,
     )
+
+
+def left_out(
+    known: Snapshot, numbers: npt.NDArray[np.intp]
+) -> Iterator[tuple[npt.NDArray[np.intp], Snapshot]]:
+    """Yield each fifth of some labeled items, as places in ``numbers``, and what is known besides.
+
+    Marks are left out of all of it: they tell the label of the item they stand in.
+    """
+    unmarked = known.without_origin("mark")
+    for fold in range(min(_FOLDS, len(numbers))):
+        places = np.arange(fold, len(numbers), _FOLDS)
+        rest = known.label_of.copy()
+        rest[numbers[places]] = -1
+        give_way()
+        yield places, replace(unmarked, label_of=rest)
 
 
 @contextmanager

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rhml_widgets.machine.fit import fit_labels
-from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.fit import fit_labels, left_out
 from rhml_widgets.machine.outlook import decision
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.measures.suspicion import suspicious
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.snapshot import Snapshot
 
 __all__ = ["Doubt", "doubted", "out_of_sample"]
-
-_FOLDS = 5
 
 
 class Doubt(NamedTuple):
@@ -95,22 +91,16 @@ def out_of_sample(
     """Return scores of labeled items by fits that did not learn them, shape (n, n_classes).
 
     Rows sum to 1; a row is NaN where nothing could be fitted without it. None where the look was
-    ended. Marks are left out of all fits: they tell the label of the item they stand in.
+    ended.
     """
     scores = np.full((len(numbers), len(known.classes)), np.nan)
-    bare = known.without_origin("mark")
     order = np.random.default_rng([known.random_state, 0x5059]).permutation(len(numbers))
-    for fold in range(_FOLDS):
-        left = order[fold::_FOLDS]
-        if not len(left):
-            continue
-        give_way()
+    for places, rest in left_out(known, numbers[order]):
         if not may_go_on():
             return None
-        rest = known.label_of.copy()
-        rest[numbers[left]] = -1
+        left = order[places]
         # A user's estimator may fail without these labels, in whatever way.
         with suppress(Exception), single_threaded():
-            head = fit_labels(replace(bare, label_of=rest), features)
+            head = fit_labels(rest, features)
             scores[left] = decision(head, features.rows(numbers[left]), known.classes)[0]
     return scores

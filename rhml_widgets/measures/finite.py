@@ -19,6 +19,7 @@ import numpy as np
 from scipy.special import betaln, gammaln, psi
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.measures.intervals import require_level
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -60,9 +61,7 @@ def finite(hits: int, n: int, size: int, *, level: float = 0.95) -> tuple[int, i
     >>> finite(4, 100, 100)
     (4, 4)
     """
-    if not 0 < level < 1:
-        msg = f"level is {level!r}; expected a confidence between 0 and 1, like 0.95"
-        raise BadInputError(msg)
+    require_level(level)
     low, high = finite_band([hits], [n], [size], error=1 - level)
     return int(low[0]), int(high[0])
 

@@ -31,6 +31,7 @@ __all__ = [
     "drifting_band",
     "exact_band",
     "latest",
+    "require_level",
     "running",
     "spending",
     "wilson",
@@ -329,6 +330,11 @@ def _refuse(hits: float, n: float, level: float) -> None:
     if not (isfinite(n) and 0 <= hits <= n < inf):
         msg = f"{hits!r} hits of {n!r} cannot be; expected 0 <= hits <= n"
         raise BadInputError(msg)
+    require_level(level)
+
+
+def require_level(level: float) -> None:
+    """Refuse a confidence that is none."""
     if not 0 < level < 1:
         msg = f"level is {level!r}; expected a confidence between 0 and 1, like 0.95"
         raise BadInputError(msg)
