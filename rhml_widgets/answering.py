@@ -160,7 +160,7 @@ class Answering(Finding):
                     stage="probe" if again else usual,
                     purpose=query.purpose if query else None,
                     version=self._learner.version,
-                    sealed=not exposed,
+                    sealed=not exposed and own_id not in self._state.hinted,
                     batch=batch,
                     **told,
                 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rhml_widgets.dialog import Dialog
-from rhml_widgets.exceptions import BadInputError, ReadOnlyError
+from rhml_widgets.exceptions import BadInputError, ReadOnlyError, warn
+from rhml_widgets.human.policies import Asked, concept_of
 from rhml_widgets.human.second_look import look_again
 from rhml_widgets.items.pool import Item
 from rhml_widgets.journal.events import Queried, Shown
@@ -15,7 +17,8 @@ from rhml_widgets.state import REPEAT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rhml_widgets.journal.events import Event, Label
+    from rhml_widgets.human.policies import Policy
+    from rhml_widgets.journal.events import Event, Label, Predicted
 
 __all__ = ["Asking"]
 
@@ -24,6 +27,7 @@ class Asking(Dialog):
     """The part of a session in which the model chooses what the person sees."""
 
     _sought: Label | None = None
+    _policy: Policy | None = None
 
     def query(self, batch_size: int = 1) -> list[Item]:
         """Return the items to judge next; those drawn and unanswered come first.
@@ -142,10 +146,25 @@ class Asking(Dialog):
     def _with_predictions(self, drawn: Sequence[Queried]) -> list[Event]:
         events: list[Event] = []
         for query in drawn:
-            events.append(query)
             if query.reason == REPEAT:
-                continue  # the model has learned its answer: what it says of it measures nothing
+                events.append(query)  # the model has learned its answer: its view measures nothing
+                continue
             predicted = self._learner.predict(self.pool.number(query.item_id), "asked")
-            if predicted is not None:
-                events.append(predicted)
+            if predicted is None:
+                events.append(query)
+            else:
+                events += [self._armed(query, predicted), predicted]
         return events
+
+    def _armed(self, query: Queried, predicted: Predicted) -> Queried:
+        """Return the draw with the arm a policy chooses for it; without one as it is."""
+        if self._policy is None or query.item_id in self._state.arms:
+            return query
+        concept = concept_of(predicted.proba, self.classes_)
+        asked = Asked(query.item_id, query.purpose, concept, self.n_labeled)
+        try:
+            arm, probability = self._policy.choose(asked, self._learner.seed)
+        except Exception as error:  # noqa: BLE001 - a user's rule may raise anything
+            warn(f"the advice policy failed, so nothing is shown on this item: {error}")
+            arm, probability = "none", 1.0
+        return replace(query, arm=arm, arm_probability=probability)

@@ -19,6 +19,7 @@ _OWN = (
     "exposed",
     "exposed_all",
     "all_shown",
+    "hinted",
     "standing",
     "drafts",
     "stops",

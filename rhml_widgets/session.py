@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
-from rhml_widgets.human.advice import require_policy
+from rhml_widgets.human.policies import policy_of
 from rhml_widgets.measures.curves import curves, repr_line
 from rhml_widgets.people import People
 from rhml_widgets.settings import PURPOSES
@@ -72,8 +72,12 @@ class Session(People):
         Shares of ``teach``, ``check`` and ``challenge``; ``probe`` is the share of hidden
         repeats, items asked again to hold you against yourself (``{"probe": 0.03}`` leaves the
         rest as usual).
-    advice : {"speak_up", "none"}
-        What the model shows of itself after an answer.
+    advice : str, dict of arm to share, or callable
+        What the model shows of itself. "speak_up": all, after an answer to a check or a challenge
+        with which it firmly disagrees. "none": nothing. An arm ("evidence_first", "evidence",
+        "full", "on_demand"): that on every item it may be shown on. Shares of arms: by chance, one
+        arm for all items on which the model hesitates between the same two classes. A function of
+        an `Asked`: by rule. See `rhml_widgets.human.policies` and `arms`.
     refit : {"background", "sync", "manual"} or int
         When it learns: after each answer behind your back, before the call returns, when told
         to, or every n answers.
@@ -136,13 +140,13 @@ class Session(People):
         person: str | None = None,
         strategy: Any = "diverse",
         purposes: Mapping[str, float] = PURPOSES,
-        advice: str = "speak_up",
+        advice: Any = "speak_up",
         refit: str | int = "background",
         transform: str = "pool",
         keys: Mapping[Label, str] | None = None,
         random_state: int | None = None,
     ) -> None:
-        require_policy(advice)
+        self._policy = policy_of(advice)
         self._begin(
             model=model,
             pool=pool,
@@ -160,7 +164,7 @@ class Session(People):
             person=person,
             strategy=strategy,
             purposes=purposes,
-            advice=advice,
+            advice=advice if isinstance(advice, str) else str(self._policy),
             refit=refit,
             transform=transform,
             keys=keys,

@@ -126,18 +126,19 @@ class State(Folded):
 
     def canonical(self) -> bytes:
         """Return the state as canonical JSON: equal states give equal bytes."""
-        body = {
-            name: _plain(value)
-            for name, value in vars(self).items()
-            if name not in _TALLIES and (value or name not in _OF_SEVERAL)
-        }
+        kept = {name: value for name, value in vars(self).items() if name not in _TALLIES}
+        body = {name: _plain(value) for name, value in _some(kept).items()}
+        if self._others:
+            body["_others"] = _plain(
+                {one: _some(their, ("hinted",)) for one, their in self._others.items()}
+            )
         return json.dumps(
             body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
         ).encode("utf-8", "surrogatepass")
 
 
-_OF_SEVERAL = ("shared", "sharing", "thirds", "_others")
-"""Left out while it is empty: a journal of one person means what it meant before there were two."""
+_OF_SOME = ("shared", "sharing", "thirds", "_others", "arms", "hinted")
+"""Left out while it is empty: a journal of one person, without arms, means what it meant before."""
 
 _TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
 """What can be counted from the rest and is kept only so that nobody has to count it again."""
@@ -164,6 +165,11 @@ class StateView:
     def __repr__(self) -> str:
         """Say how far the journal is folded."""
         return f"State(seq={self.seq}, n_labeled={self.n_labeled})"
+
+
+def _some(fields: dict[str, Any], of_some: tuple[str, ...] = _OF_SOME) -> dict[str, Any]:
+    """Leave out what there need not be any of, where there is none."""
+    return {name: value for name, value in fields.items() if value or name not in of_some}
 
 
 def _plain(value: Any) -> Any:

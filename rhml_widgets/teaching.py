@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rhml_widgets import frames
-from rhml_widgets.answering import Answering
+from rhml_widgets.advising import Advising
 from rhml_widgets.exceptions import (
     BadInputError,
     NotFittedYetError,
-    SealedError,
     UnknownTermError,
 )
-from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_count, require_range
@@ -39,7 +37,7 @@ __all__ = ["Teaching", "require_count"]
 _LOG = logging.getLogger("rhml_widgets")
 
 
-class Teaching(Answering):
+class Teaching(Advising):
     """The part of a session in which each corrects the other's reasons."""
 
     # ---- reasons --------------------------------------------------------------------------
@@ -73,57 +71,6 @@ class Teaching(Answering):
         explanation = self._learner.explain(number, label, against, version)
         self._expose([self.pool.ids[number]], "explanation")
         return explanation
-
-    def advise(self, item_id: str | Item) -> Advice:
-        """Return what the model has to say to an answer, by the session's advice policy.
-
-        With ``speak_up`` it is all (``arm="full"``) where the item was a check or a challenge
-        and the model firmly disagreed before it saw the answer, else nothing (``arm="none"``).
-        What is shown is logged; the next answer to the item is then a revision, keeping included.
-
-        Raises
-        ------
-        SealedError
-            Before the item's first judgment.
-        """
-        number = self._number(item_id)
-        own_id = self.pool.ids[number]
-        with self._changing(writes=False):
-            answer = self._state.own(own_id)
-            if answer is None:
-                msg = f"item {own_id} is sealed: answer it before asking for the model's view"
-                raise SealedError(msg)
-            query = self._state.queries.get(own_id)
-            asked_to_measure = query is not None and query.purpose in ("check", "challenge")
-            firm = disagrees_firmly(answer.predicted, answer.label, self.classes_)
-            if (
-                self.advice == "none"
-                or not asked_to_measure
-                or not firm
-                or len(self._state.answers[own_id]) > 1  # it may only repeat what another said
-                or self.read_only
-            ):
-                return Advice("none")
-            predicted = answer.predicted
-            assert predicted is not None  # noqa: S101 - a firm disagreement has a prediction
-            if self._state.standing != own_id:
-                event = Exposed(
-                    item_id=own_id,
-                    what="advice",
-                    version=predicted.version,
-                    arm="full",
-                    stop=True,
-                )
-                self._record([event])
-            score = predicted.proba[self.classes_.index(predicted.label)]
-        try:
-            reasons = self._learner.explain(
-                number, predicted.label, answer.label, predicted.version
-            )
-        except Exception:  # noqa: BLE001 - an estimator without reasons may speak up all the same
-            _LOG.exception("the reasons for an advice could not be found")
-            reasons = None
-        return Advice("full", predicted.label, score, reasons)
 
     def teach(
         self,
@@ -376,5 +323,15 @@ class Teaching(Answering):
         with self._changing(writes=False):
             new = [one for one in item_ids if one not in self._state.exposed]
             if new and not self.read_only:
-                version = self._learner.version
-                self._record([Exposed(item_id=one, what=what, version=version) for one in new])
+                self._record([self._explained(one, what) for one in new])
+
+    def _explained(self, item_id: str, what: str) -> Exposed:
+        arm, probability = self._state.arms.get(item_id, (None, None))
+        drawn = arm == "on_demand"
+        return Exposed(
+            item_id=item_id,
+            what=what,
+            version=self._learner.version,
+            arm=arm if drawn else None,
+            probability=probability if drawn else None,
+        )

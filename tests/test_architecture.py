@@ -28,6 +28,7 @@ LAYERS = [
         "asking",
         "answering",
         "teaching",
+        "advising",
         "measuring",
         "growing",
         "finding",

@@ -38,6 +38,8 @@ class Draws(Learned):
     waiting : dict of item_id to None
         Drawn and unanswered, in the order they will be asked; undone items first.
     skipped : dict of item_id to int
+    arms : dict of item_id to tuple of (str, float)
+        The arm an item was drawn with, and its probability; where a policy chooses them ahead.
     n_draws : int
         Items ever drawn: the place in the stream of random numbers.
     rechecks : dict of item_id to int
@@ -56,6 +58,7 @@ class Draws(Learned):
         self.queries: dict[str, Query] = {}
         self.waiting: dict[str, None] = {}
         self.skipped: dict[str, int] = {}
+        self.arms: dict[str, tuple[str, float]] = {}
         self.n_draws = 0
         self.rechecks: dict[str, int] = {}
         self.repeats: dict[str, Query] = {}
@@ -89,6 +92,8 @@ class Draws(Learned):
             self.shared[event.item_id], self.sharing[event.item_id] = query, None
             return
         self.queries[event.item_id] = query
+        if event.arm is not None and event.arm_probability is not None:
+            self.arms.setdefault(event.item_id, (event.arm, event.arm_probability))
         self.skipped.pop(event.item_id, None)
         if event.reason == SWEEP_CHECK:
             self.rechecks[event.item_id] = entry.seq

@@ -27,6 +27,8 @@ class Said(Given):
         Seq at which the model's view of the whole pool was first shown.
     all_shown : int
         Seq at which it was last shown, 0 before.
+    hinted : dict of item_id to int
+        Seq at which the person was first shown where to look, before any answer.
     standing : str or None
         The item on which advice stands, until it is kept or revised.
     n_shown : int
@@ -44,6 +46,7 @@ class Said(Given):
         self.exposed: dict[str, int] = {}
         self.exposed_all: int | None = None
         self.all_shown = 0
+        self.hinted: dict[str, int] = {}
         self.standing: str | None = None
         self.n_shown = 0
 
@@ -62,6 +65,8 @@ class Said(Given):
             self.all_shown = entry.seq
             if self.exposed_all is None:
                 self.exposed_all = entry.seq
+        elif event.arm == "evidence_first":
+            self.hinted.setdefault(event.item_id, entry.seq)
         else:
             self.exposed.setdefault(event.item_id, entry.seq)
         if event.stop:

@@ -8,9 +8,7 @@ where it is wrong most, so advice there teaches people to distrust it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from rhml_widgets.exceptions import BadInputError
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +17,19 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.state import Prediction
 
-__all__ = ["POLICIES", "Advice", "disagrees_firmly", "require_policy"]
+__all__ = ["ARMS", "POLICIES", "Advice", "disagrees_firmly", "evidence_of"]
+
+ARMS = ("none", "evidence_first", "evidence", "full", "on_demand")
+"""How much the model shows of itself on one item.
+
+Nothing; where to look, unsigned and without a label, before the answer; the same after it; all,
+after it; all, if the person asks.
+"""
 
 POLICIES = ("speak_up", "none")
+
+MOST_EVIDENCE = 6
+"""Places shown as evidence."""
 
 FIRM = 0.5
 """Share of the pool of which the model must be less sure before it speaks up."""
@@ -37,31 +45,25 @@ class Advice:
     Attributes
     ----------
     arm : str
-        How much is shown: ``full`` (label, score, reasons) or ``none``.
+        How much is shown, one of `ARMS`.
     label : label or None
     probability : float or None
         The model's score for ``label`` in [0, 1]; not calibrated unless checks say so.
     explanation : Explanation or None
         None, too, where the estimator's reasons could not be found.
+    evidence : tuple
+        Where to look, the weightiest first, without saying for what it speaks: (start, end) in
+        code points of a text, columns of a row, (top, left, bottom, right) of an image in pixels.
+    probability_of_arm : float or None
+        With which the arm was drawn when the item was; None where nothing was drawn.
     """
 
     arm: str
     label: Label | None = None
     probability: float | None = None
     explanation: Explanation | None = None
-
-
-def require_policy(advice: str) -> str:
-    """Return ``advice`` if it is a policy.
-
-    Raises
-    ------
-    BadInputError
-    """
-    if advice not in POLICIES:
-        msg = f"advice={advice!r} is not a policy; expected one of {', '.join(map(repr, POLICIES))}"
-        raise BadInputError(msg)
-    return advice
+    evidence: tuple[Any, ...] = ()
+    probability_of_arm: float | None = None
 
 
 def disagrees_firmly(prediction: Prediction | None, label: Label, classes: Sequence[Label]) -> bool:
@@ -85,3 +87,37 @@ def disagrees_firmly(prediction: Prediction | None, label: Label, classes: Seque
     scores = dict(zip(classes, prediction.proba, strict=False))
     mine, yours = scores.get(prediction.label, 0.0), scores.get(label, 0.0)
     return prediction.firmness >= FIRM and mine >= ODDS * yours
+
+
+def evidence_of(explanation: Explanation) -> tuple[Any, ...]:
+    """Return where the heaviest reasons stand, heaviest first, without what they speak for.
+
+    Parameters
+    ----------
+    explanation : Explanation
+
+    Returns
+    -------
+    tuple
+        At most six; see `Advice`.
+
+    Examples
+    --------
+    >>> import rhml_widgets as rhml
+    >>> from sklearn.feature_extraction.text import CountVectorizer
+    >>> from sklearn.naive_bayes import MultinomialNB
+    >>> from sklearn.pipeline import make_pipeline
+    >>> texts = ["card lost", "card late", "refund owed", "refund please"]
+    >>> model = make_pipeline(CountVectorizer(), MultinomialNB()).fit(texts, [0, 0, 1, 1])
+    >>> evidence_of(rhml.explain(model, texts, 0, label=0, against=1))[0]
+    (0, 4)
+    """
+    weight = [abs(float(value)) for value in explanation.contributions]
+    if explanation.boxes:
+        found = sorted(explanation.boxes, key=lambda box: -weight[int(box[4])])
+        return tuple(tuple(box[:4]) for box in found[:MOST_EVIDENCE])
+    if explanation.spans:
+        spans = sorted(explanation.spans, key=lambda span: -weight[int(span[2])])
+        return tuple((int(start), int(end)) for start, end, _ in spans[:MOST_EVIDENCE])
+    order = sorted(range(len(weight)), key=lambda place: -weight[place])
+    return tuple(explanation.features[place] for place in order[:MOST_EVIDENCE])

@@ -116,6 +116,8 @@ class Queried(Event):
     ``n_candidates``; ``version`` is the model version that ranked it, None before the first.
     ``lesson`` is the seq of the `Taught` whose effect the item is to judge, with the labels
     ``before`` and ``after`` it. A ``propensity`` of None: somebody chose the item, nobody drew it.
+    ``arm`` is how much of its view the model will show, chosen with probability
+    ``arm_probability``; None where no policy chooses it ahead.
     """
 
     kind: ClassVar[str] = "Queried"
@@ -128,6 +130,8 @@ class Queried(Event):
     lesson: int | None = None
     before: Label | None = None
     after: Label | None = None
+    arm: str | None = None
+    arm_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +218,9 @@ class Skipped(Event):
 class Exposed(Event):
     """The person saw, or a kernel call showed, the model's view of an item (None: of all).
 
-    ``stop`` marks advice that stands until the person keeps or revises the answer.
+    ``stop`` marks advice that stands until the person keeps or revises the answer. With ``arm``
+    ``evidence_first`` only where to look was shown, before the answer. ``probability`` is that of
+    the arm, where a policy drew one.
     """
 
     kind: ClassVar[str] = "Exposed"
@@ -223,6 +229,7 @@ class Exposed(Event):
     version: int | None = None
     arm: str | None = None
     stop: bool = False
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,3 +92,17 @@ def boxes_of(pool: Pool, explanation: Explanation, feature: int) -> list[list[fl
         for box in explanation.boxes
         if box[4] == feature
     ]
+
+
+def shown_at(
+    pool: Pool, number: int, evidence: Iterable[Any]
+) -> tuple[list[list[int]], list[list[float]]]:
+    """Return where evidence stands on the page: spans or columns by place, and boxes."""
+    places = list(evidence)
+    if isinstance(pool.contents, Images):
+        height, width = pool.contents.inputs.shape[1:3]
+        size = np.array([height, width, height, width], dtype=np.float64)
+        return [], [(np.asarray(box) / size).round(5).tolist() for box in places]
+    if isinstance(pool.contents, Rows):
+        return places_of(pool, number, places), []
+    return [[int(start), int(end)] for start, end in places], []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.human.advice import disagrees_firmly
 from rhml_widgets.human.keys import action_keys, class_keys
 from rhml_widgets.machine.queue import reason_words
 from rhml_widgets.views.item import content_props, places_of
@@ -40,6 +41,7 @@ def label_queue_props(
     may_add: bool = True,
     keys: Mapping[Label, str] | None = None,
     twins: dict[str, Any] | None = None,
+    looks: Mapping[str, tuple[list[list[int]], list[list[float]]]] | None = None,
 ) -> dict[str, Any]:
     """Return what the labeling queue shows.
 
@@ -61,6 +63,8 @@ def label_queue_props(
         Chosen keys, by class or action.
     twins : dict or None
         From `rhml_widgets.views.sweep.twins_props`.
+    looks : mapping of item_id to (spans, boxes)
+        Where to look in items whose arm shows that before the answer.
     """
     labels = list(state.classes)
     n_labeled = state.n_labeled if n_labeled is None else n_labeled
@@ -81,7 +85,9 @@ def label_queue_props(
         ],
         "keys": action_keys(keys or {}, labels),
         "may_add": may_add and unusable is None,
-        "items": [_item_props(item, state, pool) for item in items],
+        "items": [
+            _item_props(item, state, pool, (looks or {}).get(item.item_id)) for item in items
+        ],
         "stop": stop,
         "undo": undo_words(state, pool),
         "skip_reasons": list(SKIP_REASONS),
@@ -156,7 +162,12 @@ def _progress(
     }
 
 
-def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, Any]:
+def _item_props(
+    item: Item,
+    state: State | StateView,
+    pool: Pool,
+    look: tuple[list[list[int]], list[list[float]]] | None,
+) -> dict[str, Any]:
     number = pool.number(item.item_id)
     content = content_props(pool, number)
     text = content["text"]
@@ -177,6 +188,7 @@ def _item_props(item: Item, state: State | StateView, pool: Pool) -> dict[str, A
             "note": draft.note,
             "rationale": _spans(pool, number, draft.rationale or ()),
         },
+        **({} if look is None else {"look": {"spans": look[0], "boxes": look[1]}}),
     }
 
 
@@ -263,14 +275,23 @@ def stop_props(
         return None
     labels = list(state.classes)
     query = state.queries.get(item_id)
+    said = answer.predicted
+    arm, _ = state.arms.get(item_id, ("full", 1.0))
+    if arm == "evidence":
+        words = "These places weighed most with me. Look once more, then go on."
+    elif said.label == answer.label:
+        words = f"I read {quoted(said.label)}, too."
+    else:
+        firm = disagrees_firmly(said, answer.label, labels)
+        words = f"I read {quoted(said.label)}{', firmly' if firm else ''}."
     return {
         "item_id": item_id,
         "purpose": query.purpose if query else "teach",
         "why": reason_words(query.reason if query else ""),
         **content_props(pool, pool.number(item_id)),
         "yours": labels.index(answer.label),
-        "model": labels.index(answer.predicted.label),
-        "words": f"I read {quoted(answer.predicted.label)}, firmly.",
+        "model": None if arm == "evidence" else labels.index(said.label),
+        "words": words,
         "record": record,
         "spans": [list(span) for span in spans],
         **({"boxes": [list(box) for box in boxes]} if boxes else {}),

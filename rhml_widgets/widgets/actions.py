@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotSavedError
@@ -98,10 +99,10 @@ class Actions:
             rationale=columns_at(pool, pool.number(own_id), rationale),
             note=note,
         )
-        try:
-            stopped = self._session.advise(own_id).arm == "full"
-        except NotSavedError:
-            stopped = False  # the answer is saved; what cannot be logged as shown is not shown
+        # The answer is saved; what cannot be logged as shown is not shown.
+        with contextlib.suppress(NotSavedError):
+            self._session.advise(own_id, asked=False)
+        stopped = self._desk.stopped_at == own_id
         if not stopped:
             self._desk.prepare()
         return {"seq": seq, "stopped": stopped}

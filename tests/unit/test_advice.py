@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sessions import STEADY
 
-from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.human.advice import POLICIES, Advice, disagrees_firmly, require_policy
+from rhml_widgets.human.advice import Advice, disagrees_firmly
 from rhml_widgets.state import Prediction
 
 CLASSES = ["ham", "spam", "eggs"]
@@ -56,13 +55,6 @@ def test_a_label_of_a_class_the_model_did_not_know_is_disagreed_with():
 )
 def test_it_never_disagrees_with_its_own_label(proba, label, firmness):
     assert not disagrees_firmly(said(label, proba, firmness), label, CLASSES)
-
-
-def test_policies_are_named_where_one_is_not_known():
-    assert [require_policy(policy) for policy in POLICIES] == list(POLICIES)
-    for policy in ("full", None, 3, ["none"]):
-        with pytest.raises(BadInputError, match="not a policy; expected one of 'speak_up', 'none'"):
-            require_policy(policy)
 
 
 def test_silence_has_nothing_to_say():

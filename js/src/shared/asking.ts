@@ -222,7 +222,7 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
   };
   const explain = () => {
     const of = stop?.item_id ?? props.last;
-    if (!of) return;
+    if (!of || stop?.model === null) return;
     const [label, against] = stop ? [stop.model, stop.yours] : [null, null];
     acts.act("explain", { item_id: of, label, against }).then(
       // The props that hold them came before the reply, and are drawn in this frame.

@@ -62,8 +62,8 @@ export function ItemBox(props: ItemBoxProps) {
     return () => watch.disconnect();
   }, [id, text, open]);
   const spans: TextMark[] = stop
-    ? stop.spans.map((span) => ({ span, kind: "model", title: "spoke for my reading" }))
-    : [];
+    ? stop.spans.map((span) => ({ span, kind: "model", title: spoke(stop) }))
+    : (item?.look?.spans ?? []).map((span) => ({ span, kind: "model", title: WEIGHED }));
   const longer = more || overflows || open;
   return (
     <div
@@ -86,6 +86,7 @@ export function ItemBox(props: ItemBoxProps) {
           <Fields
             key={item.item_id}
             fields={item.fields ?? []}
+            marks={new Map(spans.map(({ span: [place], title }): [number, FieldMark] => [place, { kind: "model", title }]))}
             marked={marked}
             onMark={onMark}
             enter={enter}
@@ -95,12 +96,17 @@ export function ItemBox(props: ItemBoxProps) {
         ) : (
           <>
             {item.kind === "image" ? (
-              <Picture src={item.image ?? ""} words={item.text} />
+              <Picture
+                src={item.image ?? ""}
+                words={item.text}
+                parts={(item.look?.boxes ?? []).map((box) => ({ box, strength: 1, title: WEIGHED }))}
+              />
             ) : text.trim() ? (
               <Words
                 key={item.item_id}
                 class="rhml-item-text"
                 text={text}
+                marks={spans}
                 marked={marked}
                 onMark={onMark}
                 enter={enter}
@@ -127,18 +133,25 @@ function Empty() {
   return <p class="rhml-muted">(empty)</p>;
 }
 
+const WEIGHED = "weighed with me";
+
+/** What the marks of a stop say; where only evidence is shown, nothing of what for. */
+function spoke(stop: StopProps): string {
+  return stop.model === null ? WEIGHED : "spoke for my reading";
+}
+
 /** The item again, with what spoke for the model's reading. */
 function Stopped({ stop, marks }: { stop: StopProps; marks: TextMark[] }) {
   const rest = stop.fields?.length ? <Fields fields={stop.fields} label="The item" /> : null;
   if (stop.kind === "row") {
-    const spoke = stop.spans.map(([place]): [number, FieldMark] => [
+    const places = stop.spans.map(([place]): [number, FieldMark] => [
       place,
-      { kind: "model", title: "spoke for my reading" },
+      { kind: "model", title: spoke(stop) },
     ]);
-    return <Fields fields={stop.fields ?? []} marks={new Map(spoke)} label="The item" />;
+    return <Fields fields={stop.fields ?? []} marks={new Map(places)} label="The item" />;
   }
   if (stop.kind === "image") {
-    const parts = (stop.boxes ?? []).map((box) => ({ box, strength: 1, title: "spoke for my reading" }));
+    const parts = (stop.boxes ?? []).map((box) => ({ box, strength: 1, title: spoke(stop) }));
     return (
       <>
         <Picture src={stop.image ?? ""} words={stop.text} parts={parts} />

@@ -15,7 +15,7 @@ import { Search } from "./search";
 import { TwinsOffer } from "./twins-offer";
 import { FirstClasses } from "./first-classes";
 import { History } from "./history";
-import { NewClass, SkipMenu, StopCard } from "./trays";
+import { NewClass, SkipMenu, StopCard, stopWords } from "./trays";
 import type { QueueProps } from "./types";
 
 export type { QueueViewProps };
@@ -154,7 +154,7 @@ const MAY_CORRECT: ReadonlySet<QueueProps["state"]> = new Set<QueueProps["state"
 function Top({ of, props: { state } }: { of: Asking; props: QueueProps }) {
   const { item, stop, place, letters } = of;
   const words = stop
-    ? "We disagree"
+    ? stopWords(stop)
     : place === "words"
       ? "Mark the words that decide"
       : state === "no-classes" ? "The first item" : "What is this?";
@@ -163,7 +163,8 @@ function Top({ of, props: { state } }: { of: Asking; props: QueueProps }) {
   if (stop) return <Heading why={stop.why ? `why this one: ${stop.why}` : null}>{words}</Heading>;
   if (!item) return <Heading>{words}</Heading>;
   const rows = item.rows > 1 ? ` · stands for ${plural(item.rows, "row")}` : "";
-  const why = item.draft ? "taken back: it is yours again" : `why this one: ${item.why}`;
+  const look = item.look ? " · underlined: what weighs with me, for whatever it speaks" : "";
+  const why = item.draft ? "taken back: it is yours again" : `why this one: ${item.why}${look}`;
   return (
     <Heading
       why={

@@ -39,13 +39,19 @@ export interface StopCardProps {
   letters: Letters;
 }
 
+/** What a stop is about, in two words. */
+export function stopWords({ model, yours }: StopProps): string {
+  if (model === null) return "Look once more";
+  return model === yours ? "We agree" : "We disagree";
+}
+
 /** Advice that stands until Enter or R: the person has the last word. */
 export function StopCard(props: StopCardProps) {
   const { stop, classes, revising, nudged, busy, letters, onKeep, onRevise, onBack, onWhy } = props;
   const revise = letters.of("revise");
   const yours = classes[stop.yours]?.name ?? "your answer";
   return (
-    <div class="rhml-notice rhml-notice-model rhml-stop" role="group" aria-label="We disagree">
+    <div class="rhml-notice rhml-notice-model rhml-stop" role="group" aria-label={stopWords(stop)}>
       <p class="rhml-prose">
         <Sign of="model" /> <b class="rhml-model">{stop.words}</b>
         {stop.record ? ` ${stop.record}` : ""} You have the last word.
@@ -72,15 +78,17 @@ export function StopCard(props: StopCardProps) {
             </Button>
           </>
         )}
-        <Button
-          action="why"
-          kbd={letters.of("why")}
-          off={busy}
-          title="Do I read the wrong words? Strike them, or back the right ones"
-          onClick={onWhy}
-        >
-          See my reasons
-        </Button>
+        {stop.model === null ? null : (
+          <Button
+            action="why"
+            kbd={letters.of("why")}
+            off={busy}
+            title="Do I read the wrong words? Strike them, or back the right ones"
+            onClick={onWhy}
+          >
+            See my reasons
+          </Button>
+        )}
         <span class="rhml-stop-hint" aria-live="polite">
           {nudged && !revising ? `Class keys wait: Enter keeps, ${revise} revises.` : ""}
         </span>

@@ -58,6 +58,8 @@ export interface ItemProps extends ContentProps {
     /** Of a row: [i, i + 1] for the column at place i of `fields`. So also in `label`. */
     rationale: Span[];
   } | null;
+  /** Where to look, unsigned; only where the item's arm shows that before the answer. */
+  look?: { spans: Span[]; boxes: Box[] };
 }
 
 /** Advice that stands until Enter (keep) or R (revise). */
@@ -67,7 +69,8 @@ export interface StopProps extends ContentProps {
   purpose: string;
   why: string;
   yours: ClassIndex;
-  model: ClassIndex;
+  /** Null where only evidence is shown. */
+  model: ClassIndex | null;
   /** “I read “how-to”, firmly.” */
   words: string;
   /** “When I was this sure and we differed, you kept your answer 2 times of 5.” or "". */

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.measures.agreement import kept
 from rhml_widgets.views.desk.reasons import Reasons
-from rhml_widgets.views.item import boxes_of, places_of
+from rhml_widgets.views.item import boxes_of, places_of, shown_at
 from rhml_widgets.views.label_queue import label_queue_props, problem_of, stop_props
 from rhml_widgets.views.sweep import twins_props
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.session import Session
@@ -34,18 +36,40 @@ class Queue(Reasons):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._unsaved: str | None = None
+        self._evidence: dict[str, tuple[list[list[int]], list[list[float]]]] = {}
+
+    def _clear(self) -> None:
+        super()._clear()
+        self._evidence.clear()
 
     def prepare(self) -> None:
         """Draw ahead, so that the next item is there when this one is answered."""
         session = self.session
         if not session.read_only:
             try:
-                session.query(AHEAD)
+                drawn = session.query(AHEAD)
+                self._look_first([item.item_id for item in drawn])
             except NotSavedError as error:
                 # What was asked for before is saved; only the next draw is not.
                 self._unsaved = str(error)
             else:
                 self._unsaved = None
+
+    def _look_first(self, item_ids: Sequence[str]) -> None:
+        """Find where to look in the items whose arm shows that before the answer."""
+        session = self.session
+        self._seat()
+        self._evidence = {one: self._evidence[one] for one in item_ids if one in self._evidence}
+        for item_id in item_ids:
+            arm, _ = session.state.arms.get(item_id, ("", 0.0))
+            if (
+                arm == "evidence_first"
+                and item_id not in self._evidence
+                and session.state.own(item_id) is None
+            ):
+                found = session.advise(item_id).evidence
+                number = session.pool.number(item_id)
+                self._evidence[item_id] = shown_at(session.pool, number, found)
 
     def queue(self) -> dict[str, Any]:
         """Return the props of the labeling queue."""
@@ -76,6 +100,7 @@ class Queue(Reasons):
                 keys=session.keys,
                 may_add=not any(isinstance(label, bool) for label in state.classes),
                 twins=twins,
+                looks=self._evidence,
             )
 
     @property
@@ -95,6 +120,8 @@ class Queue(Reasons):
         if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
+        if session.state.arms.get(item_id, ("", 0.0))[0] == "evidence":
+            return self._unsigned(item_id)
         subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:
             self._subject = subject
@@ -109,6 +136,17 @@ class Queue(Reasons):
             return stop_props(
                 session.state, session.pool, spans, kept(session.state).words(), boxes
             )
+
+    def _unsigned(self, item_id: str) -> dict[str, Any] | None:
+        """Return a stop that shows where to look and nothing of what the model says."""
+        session = self.session
+        number = session.pool.number(item_id)
+        if item_id not in self._evidence:
+            found = session.advise(item_id).evidence
+            self._evidence[item_id] = shown_at(session.pool, number, found)
+        spans, boxes = self._evidence[item_id]
+        with session.steady():
+            return stop_props(session.state, session.pool, spans, "", boxes)
 
     def _model(self) -> dict[str, Any]:
         session = self.session
