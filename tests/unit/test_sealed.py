@@ -544,3 +544,59 @@ def test_texts_of_errors_name_no_view_of_an_item(wire):
     with pytest.raises(Exception, match="sealed") as caught:
         session.advise(item)
     assert not [label for label in CLASSES if label in str(caught.value)]
+
+
+# ---- arms -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arm", ["none", "evidence_first", "evidence", "full", "on_demand"])
+def test_each_arm_keeps_its_seal(arm, monkeypatch):
+    """Before the answer no label and no score; after it what the arm shows, and no more."""
+    monkeypatch.setattr(comm, "create_comm", RecordedComm)
+    shares = {"teach": 0.3, "check": 0.3, "challenge": 0.4}
+    with begin(texts(), purposes=shares, random_state=2, advice={arm: 1.0}) as session:
+        wire = Wire(session)
+        queue, panel, stops = wire.LabelQueue, wire.ExplanationPanel, 0
+        for n in range(24):
+            item = queue.props["items"][0]
+            own_id = item["item_id"]
+            early = panel.answer(
+                {"id": "e", "action": "explain", "args": asked_for(own_id, label=n % 3)}
+            )
+            wire.seen.append(("ExplanationPanel", {"content": early}, wire.sealed()))
+            assert panel.props["reasons"] is None or panel.props["item"]["item_id"] != own_id
+            stopped = wire.label((wrong if n % 3 else right)(item["text"]), item)["stopped"]
+            drawn = session.state.arms.get(own_id, (None,))[0]
+            assert stopped == (drawn in ("evidence", "full"))
+            if stopped:
+                stops += 1
+                assert (queue.props["stop"]["model"] is None) == (drawn == "evidence")
+            late = panel.answer({"id": "l", "action": "explain", "args": asked_for(own_id)})
+            closed = drawn in ("none", "evidence_first", "evidence")
+            assert late["ok"] != closed
+            if stopped:
+                wire.call(queue, "keep", item_id=own_id, event_id=f"k{n}", ms=1)
+        assert bool(stops) == (arm in ("evidence", "full"))
+        arms = session.arms()
+        assert arm in set(arms["arm"])
+        logged = {
+            one.event.item_id
+            for one in session.events()
+            if isinstance(one.event, Exposed) and one.event.arm == arm
+        }
+        # What waits on the page was looked at, too, where evidence comes first.
+        assert logged == set(arms.loc[(arms["arm"] == arm) & arms["shown"], "item_id"])
+    looked = 0
+    for _, data, sealed in wire.seen:
+        for one in objects_of(data):
+            if one.get("item_id") not in sealed:
+                continue
+            assert set(one) in (ITEM, ITEM | {"look"})
+            looked += "look" in one
+            spans = [place for span in one.get("look", {}).get("spans", []) for place in span]
+            assert list(numbers_of(one)) == [one["rows"], one["seen"], *spans]
+    assert bool(looked) == (arm == "evidence_first")
+
+
+def asked_for(item_id, label=None):
+    return {"item_id": item_id, "label": label, "against": None}
