@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
 
-__all__ = ["Audit", "Judgment", "Lesson", "Prediction", "Query", "Resolution", "Version"]
+__all__ = [
+    "Audit",
+    "CycleRecord",
+    "Judgment",
+    "Lesson",
+    "Prediction",
+    "Query",
+    "Resolution",
+    "Version",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +135,31 @@ class Resolution:
     labels: tuple[Label, ...]
     how: str
     batch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRecord:
+    """A turn of reciprocal learning: see `CycleStepped`.
+
+    ``steps`` maps each step taken to its seq, ``about`` what the steps found.
+    """
+
+    number: int
+    batch: int
+    steps: dict[str, int]
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def began(self) -> int:
+        """The seq at which it began."""
+        return self.steps.get("articulate", 0)
+
+    @property
+    def step(self) -> str:
+        """The last step taken."""
+        return next(reversed(self.steps))
+
+    @property
+    def ended(self) -> bool:
+        """Whether both have looked back."""
+        return "reflect" in self.steps

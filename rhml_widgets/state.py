@@ -137,7 +137,7 @@ class State(Folded):
         ).encode("utf-8", "surrogatepass")
 
 
-_OF_SOME = ("shared", "sharing", "thirds", "_others", "arms", "hinted")
+_OF_SOME = ("shared", "sharing", "thirds", "_others", "arms", "hinted", "cycles")
 """Left out while it is empty: a journal of one person, without arms, means what it meant before."""
 
 _TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")

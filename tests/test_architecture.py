@@ -35,6 +35,7 @@ LAYERS = [
         "sweeping",
         "contradicting",
         "people",
+        "cycling",
         "session",
         "replaying",
         "datasets",

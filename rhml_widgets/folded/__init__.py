@@ -3,14 +3,14 @@
 One entry at a time, in place, in constant time; nothing here reads a clock, a file, the pool or a
 model. Each noun has a file with its fields and ``FOLDS``, the table of the events that change
 them, and stands on those it reads: `Seats`, `Given`, `Said`, `Learned`, `Draws`, `Answers`,
-`Audits`. A new noun goes between the last of them and `Folded`.
+`Audits`, `Cycles`. A new noun goes between the last of them and `Folded`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rhml_widgets.folded.audits import Audits
+from rhml_widgets.folded.cycles import Cycles
 from rhml_widgets.folded.draws import AUDIT, CHOSEN, REPEAT, SWEEP_CHECK
 from rhml_widgets.journal.events import Judged, Noted, Queried, Retracted, Skipped, Switched
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
 
 
-class Folded(Audits):
+class Folded(Cycles):
     """Everything known of a session, folded from its journal; what is personal: see `Seats`.
 
     Attributes

@@ -18,6 +18,7 @@ __all__ = [
     "SCHEMA",
     "Audited",
     "ClassAdded",
+    "CycleStepped",
     "Entry",
     "Event",
     "Exposed",
@@ -339,6 +340,21 @@ class Switched(Event):
     before: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleStepped(Event):
+    """A turn of reciprocal learning went a step further.
+
+    ``step`` is one of ``articulate`` (it began, with ``batch`` items to answer), ``update``,
+    ``explain``, ``revise`` and ``reflect`` (it ended); ``about`` is what the step found.
+    """
+
+    kind: ClassVar[str] = "CycleStepped"
+    cycle: int
+    step: str
+    batch: int
+    about: dict[str, Any] = field(default_factory=dict)
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -361,6 +377,7 @@ EVENTS: dict[str, type[Event]] = {
         Noted,
         Resolved,
         Switched,
+        CycleStepped,
     )
 }
 """Event classes by the name they carry in the journal."""

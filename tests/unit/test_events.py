@@ -14,6 +14,7 @@ from rhml_widgets.journal import (
     SCHEMA,
     Audited,
     ClassAdded,
+    CycleStepped,
     Event,
     Exposed,
     Extended,
@@ -197,6 +198,10 @@ LATER: list[tuple[Event, str]] = [
         ),
     ),
     (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
+    (
+        CycleStepped(cycle=1, step="update", batch=10, about={"after": 4}),
+        '{"cycle":1,"step":"update","batch":10,"about":{"after":4}}',
+    ),
 ]
 
 JSON = st.recursive(

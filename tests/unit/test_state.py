@@ -14,6 +14,7 @@ from rhml_widgets.journal.events import (
     EVENTS,
     Audited,
     ClassAdded,
+    CycleStepped,
     Entry,
     Exposed,
     Extended,
@@ -270,8 +271,9 @@ def test_every_kind_of_event_folds():
         ),
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
         Switched(before="loud-wren"),
+        CycleStepped(cycle=1, step="articulate", batch=10),
     )
-    assert state.seq == len(EVENTS) == 19
+    assert state.seq == len(EVENTS) == 20
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"

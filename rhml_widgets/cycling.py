@@ -1,0 +1,278 @@
+"""Cycling: turns of reciprocal learning, for who wants a frame around the work."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from rhml_widgets.exceptions import BadInputError, NotFittedYetError
+from rhml_widgets.folded.cycles import STEPS
+from rhml_widgets.items.ranges import require_count
+from rhml_widgets.journal.events import CycleStepped
+from rhml_widgets.measures.turns import Turn, labeled_in, turn
+from rhml_widgets.people import People
+
+if TYPE_CHECKING:
+    from rhml_widgets.records import CycleRecord, Judgment
+
+__all__ = ["Cycle", "Cycling"]
+
+BATCH = 10
+"""Items of a cycle where nothing is said."""
+
+SHOWN = 5
+"""Items whose reasons are shown at most."""
+
+
+class Cycling(People):
+    """The part of a session in which the two take turns, if the person wants to."""
+
+    def cycle(self, batch: int | None = None) -> Cycle:
+        """Return the cycle that goes on, or begin one.
+
+        A cycle is a frame around the work: label a batch and say what you think (articulate), let
+        the model learn it (update), see what it makes of it (explain), correct either side
+        (revise), look back (reflect). Each step is logged; everything else works as without.
+
+        Parameters
+        ----------
+        batch : int, optional
+            Items to answer before the model is updated; None: 10, or those of the open cycle.
+
+        Raises
+        ------
+        BadInputError
+            If one goes on that was begun with another batch.
+
+        Examples
+        --------
+        >>> import rhml_widgets as rhml
+        >>> pool = ["card lost", "lost my card today", "refund please", "my refund", "card gone"]
+        >>> with rhml.Session(pool=pool, journal=None, refit="sync") as session:
+        ...     cycle = session.cycle(batch=4)
+        ...     for item in session.query(4):
+        ...         _ = session.label(item, "card" if "card" in item.content else "refund")
+        ...     _ = cycle.update()
+        ...     _ = cycle.explain()
+        ...     cycle.revise()
+        ...     summary = cycle.reflect("gone means lost")
+        >>> summary.labeled, cycle.ended
+        (4, True)
+        """
+        if batch is not None:
+            require_count(batch)
+        with self._lock:
+            going = self._state.cycle_open
+        if going is not None:
+            if batch not in (None, going.batch):
+                msg = (
+                    f"cycle {going.number} goes on with batch={going.batch}: reflect() ends it "
+                    f"before one with batch={batch} can begin"
+                )
+                raise BadInputError(msg)
+            return Cycle(self, going.number)
+        with self._changing():
+            number = len(self._state.cycles) + 1
+            about = {"before": self._learner.version}
+            size = BATCH if batch is None else int(batch)
+            self._record([CycleStepped(cycle=number, step=STEPS[0], batch=size, about=about)])
+        return Cycle(self, number)
+
+    def cycles(self) -> pd.DataFrame:
+        """Return a row for each cycle: the fields of `rhml_widgets.measures.turns.Turn`, ``step``.
+
+        Counts are of the person who answers now.
+        """
+        with self._lock:
+            state = self._state.still()
+        rows = [{**asdict(turn(state, one)), "step": one.step} for one in state.cycles.values()]
+        names = [*Turn.__dataclass_fields__, "step"]
+        return pd.DataFrame(rows, columns=names)
+
+
+class Cycle:
+    """One turn; get it by `Session.cycle`.
+
+    Attributes
+    ----------
+    number : int
+        From 1.
+    """
+
+    def __init__(self, session: Cycling, number: int) -> None:
+        self._session = session
+        self.number = number
+
+    @property
+    def _known(self) -> CycleRecord:
+        known: CycleRecord = self._session.state.cycles[self.number]
+        return known
+
+    @property
+    def step(self) -> str:
+        """The last step taken."""
+        return self._known.step
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return self._known.ended
+
+    @property
+    def left(self) -> int:
+        """Items still to be answered before `update`."""
+        with self._session.steady():
+            done = len(labeled_in(self._session.state, self._known))
+        return max(0, self._known.batch - done)
+
+    @property
+    def why_not(self) -> str:
+        """Why the next step cannot be taken yet; "" where it can."""
+        return "" if self.ended else self._hindered(STEPS[STEPS.index(self.step) + 1])
+
+    def update(self) -> int | None:
+        """Have the model learn what was said; return its version.
+
+        Raises
+        ------
+        BadInputError
+            Out of order, or before the batch is answered.
+        NotFittedYetError
+            If it cannot learn yet, saying why.
+        """
+        self._require("update")
+        session = self._session
+        before = session.learner.verdicts()
+        session.fit()
+        after = session.learner.verdicts()
+        if after is None:
+            raise NotFittedYetError(session.learner.why_silent())
+        about: dict[str, Any] = {"after": after.version, "n_items": len(after.predicted)}
+        if before is not None and len(before.predicted) == len(after.predicted):
+            said = np.asarray(before.classes, dtype=object)[before.predicted]
+            says = np.asarray(after.classes, dtype=object)[after.predicted]
+            about["changed"] = int(np.count_nonzero(said != says))
+        self._take("update", about)
+        return after.version
+
+    def explain(self, n: int = SHOWN) -> pd.DataFrame:
+        """Show what the model makes of the batch: where it differs from you first.
+
+        Logged as exposure of the items shown.
+
+        Parameters
+        ----------
+        n : int
+            Items shown at most.
+
+        Returns
+        -------
+        DataFrame
+            item_id, position, content, ``yours``, ``asked`` (what it said before it learned your
+            answer; None where it said nothing), ``now``, and ``reasons`` (its heaviest terms or
+            columns for what it says now, heaviest first).
+        """
+        require_count(n)
+        self._require("explain")
+        session = self._session
+        with session.steady():
+            batch = labeled_in(session.state, self._known)
+        rows = [self._row(one) for one in self._most_telling(batch)[:n]]
+        names = ["item_id", "position", "content", "yours", "asked", "now", "reasons"]
+        frame = pd.DataFrame(rows, columns=names)
+        shown = [[row["item_id"], row["now"]] for row in rows]
+        self._take("explain", {"shown": shown})
+        return frame
+
+    def revise(self) -> None:
+        """Say that what was to be corrected, on either side, is corrected."""
+        self._require("revise")
+        self._take("revise", {})
+
+    def reflect(self, note: str | None = None) -> Turn:
+        """End the cycle; return what each changed in the other.
+
+        Parameters
+        ----------
+        note : str, optional
+            What you take from it, kept in the journal.
+        """
+        if note is not None and not isinstance(note, str):
+            msg = f"note={note!r}: expected a str"
+            raise BadInputError(msg)
+        self._require("reflect")
+        self._take("reflect", {"note": note})
+        return self.summary()
+
+    def summary(self) -> Turn:
+        """Return what each changed in the other so far."""
+        with self._session.steady():
+            return turn(self._session.state, self._known)
+
+    def _most_telling(self, batch: list[Judgment]) -> list[Judgment]:
+        learner, pool = self._session.learner, self._session.pool
+        known = [one for one in batch if one.item_id in pool]
+
+        def differs(one: Judgment) -> tuple[bool, bool, int]:
+            now = learner.predicted(pool.number(one.item_id)) != one.label
+            asked = one.predicted is not None and one.predicted.label != one.label
+            return not now, not asked, one.seq
+
+        return sorted(known, key=differs)
+
+    def _row(self, one: Judgment) -> dict[str, Any]:
+        session = self._session
+        number = session.pool.number(one.item_id)
+        now = session.learner.predicted(number)
+        other = one.label if one.label != now else session.learner.runner_up(number, now)
+        found = session.explain(one.item_id, now, other)
+        speaking = [
+            (value, term)
+            for term, value in zip(found.features, found.contributions, strict=True)
+            if value > 0
+        ]
+        return {
+            "item_id": one.item_id,
+            "position": int(session.pool.positions[number]),
+            "content": session.pool.contents[number],
+            "yours": one.label,
+            "asked": None if one.predicted is None else one.predicted.label,
+            "now": now,
+            "reasons": [term for _, term in sorted(speaking, key=lambda told: -told[0])[:SHOWN]],
+        }
+
+    def _hindered(self, step: str) -> str:
+        if step == "update" and self.left:
+            known = self._known
+            return f"answer {self.left} more of the {known.batch} items of this cycle first"
+        return ""
+
+    def _require(self, step: str) -> None:
+        known = self._known
+        if known.ended:
+            msg = f"cycle {self.number} is over: session.cycle() begins the next"
+            raise BadInputError(msg)
+        due = STEPS[STEPS.index(known.step) + 1]
+        if step != due:
+            msg = (
+                f"cycle {self.number} is at {known.step!r}, so {step!r} is out of order: {due!r} "
+                "comes next"
+            )
+            raise BadInputError(msg)
+        if why := self._hindered(step):
+            msg = f"cycle {self.number} cannot {step} yet: {why}"
+            raise BadInputError(msg)
+
+    def _take(self, step: str, about: dict[str, Any]) -> None:
+        session, known = self._session, self._known
+        event = CycleStepped(cycle=self.number, step=step, batch=known.batch, about=about)
+        with session._changing():  # noqa: SLF001 - a cycle is part of its session
+            session._record([event])  # noqa: SLF001 - the same
+
+    def __repr__(self) -> str:
+        """Say where it stands."""
+        left = f", {self.left} to answer" if self.step == "articulate" else ""
+        return f"Cycle({self.number}, {'over' if self.ended else self.step}{left})"
