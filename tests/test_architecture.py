@@ -34,6 +34,7 @@ LAYERS = [
         "sweeping",
         "contradicting",
         "people",
+        "comparing",
         "session",
         "replaying",
         "datasets",

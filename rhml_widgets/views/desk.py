@@ -19,6 +19,7 @@ from rhml_widgets.measures.agreement import kept
 from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.closer_look import CloserLook
+from rhml_widgets.views.confusion import OpenCell
 from rhml_widgets.views.explanation_panel import (
     effect_props,
     explanation_props,
@@ -94,6 +95,7 @@ class Desk:
         self._closer = CloserLook(session)
         self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
         self.sweep = OpenSweep(self)
+        self.confusion = OpenCell(self)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -306,7 +308,8 @@ class Desk:
                 session.state, session.pool, spans, kept(session.state).words(), boxes
             )
 
-    def _status(self) -> str:
+    def status(self) -> str:
+        """Return the status line: the same text in all views."""
         session = self.session
         why = session.why_read_only if session.read_only else None
         return status_line(session.state, session.n_askable, why, session.n_labeled)
@@ -398,7 +401,7 @@ class Desk:
                 neighbors=near,
                 effect=effect,
                 may_teach=not session.read_only and pool.kind != "image",
-                status=self._status(),
+                status=self.status(),
                 empty=why,
                 problem=problem,
             )
@@ -525,7 +528,7 @@ class Desk:
         frame = curves(state, truth=truth)
         self.standing = standing(state, truth)
         props = learning_curves_props(state, frame, self.standing)
-        return {**props, "status": self._status()}
+        return {**props, "status": self.status()}
 
     def measure(self) -> None:
         """Renew `measured`, the props of the audit and result tabs."""
