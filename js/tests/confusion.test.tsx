@@ -39,7 +39,7 @@ describe("the confusion matrix", () => {
     expect(cells().map((cell) => cell.textContent)).toEqual(["12", "0", "3", "1", "9", "0", "5", "0", "10"]);
     expect(cells()[6]?.getAttribute("aria-label")).toBe("you: chatter, I: trade: 5 items");
     expect(root.textContent).toContain("31 of 40 the same label");
-    expect(root.textContent).toContain("down: what you said · across: what I said");
+    expect(root.textContent).toContain("Rows: you said … Columns: I said …");
   });
 
   it("is walked by arrows, one stop for the tab key, and opens by a click", async () => {

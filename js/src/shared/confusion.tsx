@@ -22,7 +22,7 @@ export function ConfusionView({ props, act, frozen }: ConfusionViewProps) {
   const chosen = choices.find((one) => one.of === of);
   return (
     <section class="rhml-confusion rhml-pad" aria-label="Where we differ">
-      <Heading why={about}>Where do we differ?</Heading>
+      <Heading>Where do we differ?</Heading>
       {frozen || choices.length < 2 ? (
         <p class="rhml-muted">{chosen?.name}</p>
       ) : (
@@ -59,6 +59,13 @@ export function ConfusionView({ props, act, frozen }: ConfusionViewProps) {
   );
 }
 
+/** “you said”, “I said”, “truth is”, “you first said” */
+function said(who: string): string {
+  if (who === "truth") return "truth is";
+  const [first, ...rest] = who.split(", ");
+  return [first, ...rest, "said"].join(" ");
+}
+
 interface MatrixProps {
   props: ConfusionProps;
   off: boolean;
@@ -71,7 +78,6 @@ function Matrix({ props, off, onOpen }: MatrixProps) {
   const [at, setAt] = useState<[number, number]>([0, 0]);
   const most = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const [row, column] = [Math.min(at[0], labels.length - 1), Math.min(at[1], labels.length - 1)];
-  const say = (who: string) => (who === "you" ? "you said" : who === "I" ? "I said" : who);
 
   const walk = (event: KeyboardEvent) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
@@ -90,7 +96,7 @@ function Matrix({ props, off, onOpen }: MatrixProps) {
     <div class="rhml-table-box" tabIndex={0} role="region" aria-label="Confusion matrix" {...lm}>
       <table class="rhml-matrix">
         <caption class="rhml-muted">
-          {`down: what ${rows === "truth" ? "is true" : say(rows)} · across: what ${say(columns)}`}
+          {`Rows: ${said(rows)} … Columns: ${said(columns)} …`}
         </caption>
         <thead>
           <tr>
@@ -171,7 +177,7 @@ function Cell({ props, cell, act, frozen }: CellProps) {
   return (
     <div class="rhml-cell-items">
       <Heading why={`${plural(cell.n, "item")}`}>
-        {`${rows}: ${names[cell.row]} · ${columns}: ${names[cell.column]}`}
+        {`${said(rows)} ${names[cell.row]}, ${said(columns)} ${names[cell.column]}`}
       </Heading>
       <ol ref={list} class="rhml-flips" aria-label="The items of this cell" tabIndex={0} {...lm}>
         {cell.items.map((item) => (
