@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.live_model import LiveModel
     from rhml_widgets.replaying import replay
     from rhml_widgets.session import Session
+    from rhml_widgets.widgets.confusion_matrix import ConfusionMatrix
     from rhml_widgets.widgets.demo import demo
     from rhml_widgets.widgets.doctor import doctor
     from rhml_widgets.widgets.explanation_panel import ExplanationPanel
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rhml_widgets.widgets.workbench import Workbench
 
 _HOMES = {
+    "ConfusionMatrix": "widgets.confusion_matrix",
     "Explanation": "machine.explanations",
     "ExplanationPanel": "widgets.explanation_panel",
     "Flips": "widgets.flips",
@@ -58,6 +60,7 @@ __all__ = [  # noqa: RUF022 - the order of a first session
     "ExplanationPanel",
     "Flips",
     "LearningCurves",
+    "ConfusionMatrix",
     "explain",
     "replay",
     "doctor",

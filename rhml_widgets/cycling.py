@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from rhml_widgets.comparing import Comparing
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.folded.cycles import STEPS
 from rhml_widgets.items.ranges import require_count
 from rhml_widgets.journal.events import CycleStepped
 from rhml_widgets.measures.turns import Turn, labeled_in, turn
-from rhml_widgets.people import People
 
 if TYPE_CHECKING:
     from rhml_widgets.records import CycleRecord, Judgment
@@ -27,7 +27,7 @@ SHOWN = 5
 """Items whose reasons are shown at most."""
 
 
-class Cycling(People):
+class Cycling(Comparing):
     """The part of a session in which the two take turns, if the person wants to."""
 
     def cycle(self, batch: int | None = None) -> Cycle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from rhml_widgets.machine.alike import nearest, twins
 from rhml_widgets.machine.queue import reason_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -27,6 +28,9 @@ __all__ = ["Finding"]
 
 MOST_TWINS = 200
 """Near-twins that are answered together at most."""
+
+MOST_ALIKE = 20
+"""Items of which each brings in what is like it."""
 
 _PARTS = re.compile(r'"([^"]+)"|(\S+)')
 
@@ -117,6 +121,42 @@ class Finding(Asking):
                 events = self._chosen([own_id], "found")
                 self._record(events, [event_id, *[None] * (len(events) - 1)])
             return self._item(own_id)
+
+    def pick_like(
+        self, item_ids: Sequence[str], n: int = 5, *, event_id: str | None = None
+    ) -> list[Item]:
+        """Put the items most like some others in front of the queue; see `pick`.
+
+        Parameters
+        ----------
+        item_ids : sequence of item_id
+            Each in turn brings in what is most like it; of many, the first 20 do.
+        n : int
+            How many at most.
+        event_id : str, optional
+            A resend with the same id changes nothing and returns an empty list.
+
+        Returns
+        -------
+        list of Item
+            In the order they will be asked; fewer than ``n`` where fewer are left.
+        """
+        require_count(n)
+        with self._changing():
+            if self.sent(event_id, Queried) is not None:
+                return []
+            free, features = self._open(), self._learner.features()
+            orders = []
+            for item_id in item_ids[:MOST_ALIKE]:
+                found, _ = nearest(features, self._number(item_id), free, seed=self._learner.seed)
+                orders.append(found.tolist())
+            turns = (number for turn in zip_longest(*orders) for number in turn)
+            numbers = list(dict.fromkeys(one for one in turns if one is not None))[:n]
+            if not numbers:
+                return []
+            events = self._chosen([self.pool.ids[one] for one in reversed(numbers)], "found")
+            self._record(events, [event_id, *[None] * (len(events) - 1)])
+            return [self._item(self.pool.ids[one]) for one in numbers]
 
     def seek(self, label: Label | None) -> None:
         """Have likely items of a rare class come, beside the usual ones and the uniform checks.

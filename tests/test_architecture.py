@@ -36,6 +36,7 @@ LAYERS = [
         "contradicting",
         "people",
         "cycling",
+        "comparing",
         "session",
         "replaying",
         "datasets",

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FrozenView", "Packed", "pack", "pack_views", "policy"]
 
-VIEWS = frozenset({"label-queue", "explanation-panel", "learning-curves", "flips", "workbench"})
+VIEWS = frozenset(
+    {
+        "confusion-matrix",
+        "explanation-panel",
+        "flips",
+        "label-queue",
+        "learning-curves",
+        "workbench",
+    }
+)
 """The views there are modules of."""
 
 _VEGA = "vega"

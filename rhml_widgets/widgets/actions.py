@@ -10,6 +10,7 @@ from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
 from rhml_widgets.widgets.bulk import Bulk
+from rhml_widgets.widgets.cells import Cells
 from rhml_widgets.widgets.requests import class_at, required, seconds
 
 if TYPE_CHECKING:
@@ -34,32 +35,34 @@ class Actions:
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """Return the actions by the names a page knows them by."""
+        own = (
+            self.label,
+            self.keep,
+            self.revise,
+            self.correct,
+            self.skip,
+            self.undo,
+            self.add_class,
+            self.explain,
+            self.teach,
+            self.undo_lesson,
+            self.show_flips,
+            self.judge_flips,
+            self.audit,
+            self.recheck,
+            self.look_twice,
+            self.resolve,
+            self.full_text,
+            self.shown,
+            self.refit,
+            self.switch_person,
+            self.share,
+        )
         return {
-            action.__name__: action
-            for action in (
-                self.label,
-                self.keep,
-                self.revise,
-                self.correct,
-                self.skip,
-                self.undo,
-                self.add_class,
-                self.explain,
-                self.teach,
-                self.undo_lesson,
-                self.show_flips,
-                self.judge_flips,
-                self.audit,
-                self.recheck,
-                self.look_twice,
-                self.resolve,
-                self.full_text,
-                self.shown,
-                self.refit,
-                self.switch_person,
-                self.share,
-            )
-        } | Bulk(self._session, self._desk).table()
+            **{action.__name__: action for action in own},
+            **Bulk(self._session, self._desk).table(),
+            **Cells(self._session, self._desk).table(),
+        }
 
     def _class_at(self, index: Any) -> Label:
         return class_at(self._session, index)

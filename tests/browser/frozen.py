@@ -271,3 +271,29 @@ def curves(n: int = 40, **more: Any) -> dict[str, Any]:
         },
         **more,
     }
+
+
+def confusion():
+    """Return the props of a confusion matrix with an open cell."""
+    return {
+        "seq": 12,
+        "classes": ["trade", "how-to", "chatter"],
+        "of": "answers",
+        "choices": [{"of": "answers", "name": "you and I, on all you answered"}],
+        "rows": "you",
+        "columns": "I",
+        "about": "all you answered before I was seen",
+        "words": "31 of 40 the same label",
+        "labels": [0, 1, 2],
+        "counts": [[12, 0, 3], [1, 9, 0], [5, 0, 10]],
+        "outside": 0,
+        "cell": {
+            "row": 2,
+            "column": 0,
+            "n": 1,
+            "items": [{"item_id": "x", "text": TEXT}],
+            "reasons": True,
+        },
+        "may_act": True,
+        "status": "40 of 100 labeled",
+    }

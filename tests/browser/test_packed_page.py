@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from frozen import (
     TEXT,
+    confusion,
     curves,
     effect,
     explanation,
@@ -21,6 +22,7 @@ ALL = [
     FrozenView("learning-curves", {"props": {}, "curves": curves()}),
     FrozenView("explanation-panel", {"props": explanation(effect=effect())}),
     FrozenView("flips", {"props": explanation(effect=effect())}),
+    FrozenView("confusion-matrix", {"props": confusion()}),
     FrozenView("label-queue", {"props": queue()}),
 ]
 
@@ -201,9 +203,9 @@ def test_nothing_sticks_out(visit, width):
 
 def test_a_page_without_charts_needs_no_vega(visit):
     page = pack(ALL[2:], title="Report")
-    assert len(page) < 300_000
+    assert len(page) < 320_000
     visited = visit(page)
-    assert roots(visited.page).count() == 3
+    assert roots(visited.page).count() == len(ALL[2:])
     assert visited.complaints == []
 
 
@@ -217,7 +219,7 @@ def test_an_exported_notebook_is_drawn_without_a_request_or_a_complaint(visit):
             "model_module": "anywidget",
             "state": {"_rhml_view": frozen.view, **frozen.traits},
         }
-        for name, frozen in zip("abcde", ALL, strict=True)
+        for name, frozen in zip("abcdef", ALL, strict=True)
     }
     outputs = [
         nbformat.new_output("display_data", {view: {"model_id": name}, "text/plain": name})

@@ -183,7 +183,33 @@ WORKBENCH = {
     **{f"audit.{path}".rstrip("."): keys for path, keys in AUDIT.items()},
     **{f"result.{path}".rstrip("."): keys for path, keys in RESULT.items()},
 }
-ALLOWED = {"LabelQueue": QUEUE, "Workbench": WORKBENCH, "ExplanationPanel": EXPLANATION}
+CONFUSION = {
+    "": {
+        "seq",
+        "classes",
+        "of",
+        "choices",
+        "rows",
+        "columns",
+        "about",
+        "words",
+        "labels",
+        "counts",
+        "outside",
+        "cell",
+        "may_act",
+        "status",
+    },
+    "choices": {"of", "name"},
+    "cell": {"row", "column", "n", "items", "reasons"},
+    "cell.items": {"item_id", "text"},
+}
+ALLOWED = {
+    "LabelQueue": QUEUE,
+    "Workbench": WORKBENCH,
+    "ExplanationPanel": EXPLANATION,
+    "ConfusionMatrix": CONFUSION,
+}
 REPLIES = {
     "open",
     "person",
@@ -239,7 +265,7 @@ class Wire:
     def __init__(self, session):
         self.session = session
         self.seen = []
-        for view in (rhml.LabelQueue, rhml.Workbench, rhml.ExplanationPanel):
+        for view in (rhml.LabelQueue, rhml.Workbench, rhml.ExplanationPanel, rhml.ConfusionMatrix):
             self.watch(view(session))
 
     def watch(self, view):
@@ -334,6 +360,7 @@ def work(wire):
     for lesson in lessons:
         wire.call(panel, "show_flips", lesson=lesson)
     audit(wire)
+    cells(wire)
     # With what was answered wrongly on purpose there is something to look at twice.
     assert not wire.session.contradictions().empty
     assert wire.call(wire.Workbench, "look_twice", wanted=True)["open"]
@@ -374,6 +401,19 @@ def in_bulk(wire):
                 queue, "twins", item_id=twins["item_id"], seen=twins["seq"], event_id=f"t{n} all"
             )
             break
+
+
+def cells(wire):
+    """Look at every comparison, open every cell that holds anything, ask for more like it."""
+    matrix = wire.ConfusionMatrix
+    for choice in matrix.props["choices"]:
+        wire.call(matrix, "compare", of=choice["of"])
+        props = matrix.props
+        for row, counts in zip(props["labels"], props["counts"], strict=True):
+            for column, n in zip(props["labels"], counts, strict=True):
+                if n:
+                    wire.call(matrix, "open_cell", row=row, column=column)
+        wire.call(matrix, "more_like_cell", event_id=f"more {choice['of']}")
 
 
 def audit(wire):

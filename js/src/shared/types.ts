@@ -418,6 +418,39 @@ export interface ResultProps {
   old: { doubtful: number; of: number } | null;
 }
 
+/** Which label each side gave where the other gave which. */
+export interface ConfusionProps {
+  seq: number;
+  classes: string[];
+  /** The comparison on show, one of `choices`. */
+  of: string;
+  choices: { of: string; name: string }[];
+  /** Who said what stands in the rows, and in the columns. */
+  rows: string;
+  columns: string;
+  /** What is counted. */
+  about: string;
+  /** How many have the same label, with its doubt. */
+  words: string;
+  /** Classes in the matrix: all, or the most confused. */
+  labels: ClassIndex[];
+  counts: number[][];
+  /** Items of other classes. */
+  outside: number;
+  /** The open cell. */
+  cell: {
+    row: ClassIndex;
+    column: ClassIndex;
+    n: number;
+    /** The first of them. */
+    items: FoundRow[];
+    /** Whether reasons can be asked for. */
+    reasons: boolean;
+  } | null;
+  may_act: boolean;
+  status: string;
+}
+
 /** Props of the Workbench: its parts' props by name; the curve travels in a trait of its own. */
 export interface WorkbenchProps {
   seq: number;
@@ -581,6 +614,13 @@ export interface Actions {
   seek: { args: { label: ClassIndex | null }; value: null };
   switch_person: { args: { name: string; event_id: string }; value: { person: string } };
   share: { args: { n: number; event_id: string }; value: { asked: number } };
+  /** Shows another comparison. */
+  compare: { args: { of: string }; value: null };
+  /** Lists the items of a cell; where it tells the model's view they are exposed from then on. */
+  open_cell: { args: { row: ClassIndex; column: ClassIndex }; value: { n: number } };
+  close_cell: { args: Record<string, never>; value: null };
+  /** Asks unjudged items like those of the open cell next. */
+  more_like_cell: { args: { event_id: string }; value: { asked: number } };
 }
 
 export type ActionName = keyof Actions;

@@ -12,6 +12,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.views.confusion import OpenCell
 from rhml_widgets.views.desk.lessons import UNSEEN
 from rhml_widgets.views.desk.measured import Measured
 from rhml_widgets.views.desk.queue import AHEAD
@@ -33,6 +34,7 @@ class Desk(Measured):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.sweep = OpenSweep(self)
+        self.confusion = OpenCell(self)
 
     @staticmethod
     def of(session: Session) -> Desk:

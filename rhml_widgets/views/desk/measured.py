@@ -49,7 +49,7 @@ class Measured(Twice):
         frame = curves(state, truth=truth)
         self.standing = standing(state, truth)
         props = learning_curves_props(state, frame, self.standing)
-        return {**props, "status": self._status()}
+        return {**props, "status": self.status()}
 
     def measure(self) -> None:
         """Renew `measured`, the props of the audit and result tabs."""

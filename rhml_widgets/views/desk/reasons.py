@@ -123,7 +123,7 @@ class Reasons(Lessons):
                 neighbors=near,
                 effect=effect,
                 may_teach=not session.read_only and pool.kind != "image",
-                status=self._status(),
+                status=self.status(),
                 empty=why,
                 problem=problem,
             )

@@ -39,7 +39,8 @@ class Seat:
     def _clear(self) -> None:
         """Put away what lies open; every kind of paper adds its own."""
 
-    def _status(self) -> str:
+    def status(self) -> str:
+        """Return the status line: the same text in all views."""
         session = self.session
         why = session.why_read_only if session.read_only else None
         return status_line(session.state, session.n_askable, why, session.n_labeled)
