@@ -10,14 +10,13 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.journal.events import Predicted
 from rhml_widgets.machine.contest import outstanding
-from rhml_widgets.machine.estimators import decision
 from rhml_widgets.machine.explainers import explain_item
 from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.foresight import Foresight
 from rhml_widgets.machine.live_model import LiveModel
 from rhml_widgets.machine.models import printed
 from rhml_widgets.machine.nearest import Nearest
-from rhml_widgets.machine.scores import linear_form
+from rhml_widgets.machine.scores import decision, linear_form
 
 if TYPE_CHECKING:
     import threading

@@ -24,6 +24,7 @@ from rhml_widgets.journal.events import (
     Taught,
 )
 from rhml_widgets.machine.queue import reason_words
+from rhml_widgets.measures.durations import duration_words
 from rhml_widgets.state import State
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
@@ -34,7 +35,7 @@ from rhml_widgets.views.label_queue import (
     status_line,
     stop_props,
 )
-from rhml_widgets.views.words import duration_words, excerpt, lesson_words, quoted, undo_words
+from rhml_widgets.views.words import excerpt, lesson_words, quoted, undo_words
 
 MODEL = {"name": "no model yet", "version": None, "fitting": False, "behind": 0}
 POOL = Pool(["a card", "a loan", "a long text " * 1000, ""])

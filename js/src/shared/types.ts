@@ -235,7 +235,7 @@ export interface ReasonsProps {
   /** Sum of what is not listed. */
   rest: number;
   gap: number;
-  method: "exact" | "sampled" | "occlusion" | "neighbors";
+  method: "exact" | "occlusion";
   /** “exact · contributions add up to the score” */
   exactness: string;
   rows: ReasonRow[];
