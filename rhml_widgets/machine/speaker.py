@@ -110,6 +110,11 @@ class Speaker:
         return f"{name} v{self.version}{', as you brought it' if self._serving else ''}"
 
     @property
+    def added(self) -> str:
+        """What was put in front of the model so that it reads the items; "" for nothing."""
+        return "; ".join(self._features.notes) if self._features is not None else ""
+
+    @property
     def brought(self) -> str:
         """What became of a fitted model that somebody brought along; "" where there is none."""
         if self._serving:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sessions import CLASSES, STEADY, begin, right, texts, until, work, wrong
+from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.exceptions import RhmlError
 from rhml_widgets.items.pool import Pool
@@ -276,8 +277,18 @@ def test_the_queue_shows_the_item_and_the_one_after():
             "behind": 0,
             "failed": False,
             "brought": "",
+            "added": "",
         }
         assert made["status"] == "0 of 60 labeled"
+
+
+def test_what_was_put_in_front_of_a_classifier_is_said():
+    with begin(model=LogisticRegression()) as session:
+        work(session, 6)
+        assert Desk.of(session).queue()["model"]["added"] == (
+            "LogisticRegression reads numbers: TfidfVectorizer(sublinear_tf=True) was put in front "
+            "of it"
+        )
 
 
 def test_a_stop_shows_both_labels_the_record_and_the_words_that_spoke():
