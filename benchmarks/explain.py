@@ -19,8 +19,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from benchmarks.table import arguments, corpus, deliver, in_turn, markdown, ms, ratio
+from rhml_widgets.machine.defaults import default_model
 from rhml_widgets.machine.explainers import explain, explain_item
-from rhml_widgets.machine.features import Features, default_model
+from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:

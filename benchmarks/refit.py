@@ -17,9 +17,11 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.table import arguments, corpus, deliver, in_turn, markdown, ms, ratio
-from rhml_widgets.machine.estimators import fit_head, outlook
-from rhml_widgets.machine.features import Features, default_model
+from rhml_widgets.machine.defaults import default_model
+from rhml_widgets.machine.estimators import fit_head
+from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.matrices import support
+from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from rhml_widgets import charts, checks, datasets, measures, simulate
     from rhml_widgets.exceptions import RhmlError
     from rhml_widgets.machine import strategies
-    from rhml_widgets.machine.estimators import PriorLogisticRegression
     from rhml_widgets.machine.explainers import explain
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.live_model import LiveModel
+    from rhml_widgets.machine.prior_logistic import PriorLogisticRegression
     from rhml_widgets.replaying import replay
     from rhml_widgets.session import Session
     from rhml_widgets.widgets.confusion_matrix import ConfusionMatrix
@@ -34,7 +34,7 @@ _HOMES = {
     "LabelQueue": "widgets.label_queue",
     "LearningCurves": "widgets.learning_curves",
     "LiveModel": "machine.live_model",
-    "PriorLogisticRegression": "machine.estimators",
+    "PriorLogisticRegression": "machine.prior_logistic",
     "RhmlError": "exceptions",
     "Session": "session",
     "Workbench": "widgets.workbench",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.agreement import AT_LEAST
-from rhml_widgets.measures.points import HEIGHT, SHOWN, curve_rows, describe, version_rows
+from rhml_widgets.measures.points import HEIGHT, SHOWN, curve_rows, describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,12 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "chart",
-    "curve_rows",
-    "describe",
     "learning_curve",
     "learning_curve_spec",
-    "version_rows",
 ]
 
 MARGIN = 152
@@ -133,9 +129,6 @@ def learning_curve(
         end=max([LEAST_LABELS, *(row["n_labels"] for row in [*rows, *changes])]),
     )
     return drawn.properties(width=width, background="#ffffff", description=describe(frame))
-
-
-chart = learning_curve
 
 
 def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.LayerChart:

@@ -114,6 +114,6 @@ def _dense(X: Any) -> npt.NDArray[np.float64]:
     return np.asarray(X.toarray() if hasattr(X, "toarray") else X)
 
 
-def _require(kept: bool, what: str) -> None:
+def _require(kept: object, what: str) -> None:
     if not kept:
         raise AssertionError(what)

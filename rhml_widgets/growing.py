@@ -10,12 +10,12 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.images import Files
 from rhml_widgets.items.pool import Pool
+from rhml_widgets.items.ranges import require_count
 from rhml_widgets.journal.events import Extended, Queried
 from rhml_widgets.machine.drift import drift
 from rhml_widgets.machine.suspicion import doubted
 from rhml_widgets.measuring import Measuring
 from rhml_widgets.results import joined
-from rhml_widgets.teaching import require_count
 
 if TYPE_CHECKING:
     from rhml_widgets.machine.drift import Drift

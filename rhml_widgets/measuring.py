@@ -10,7 +10,7 @@ import pandas as pd
 
 from rhml_widgets.acceptance import accept, summary
 from rhml_widgets.exceptions import NotFittedYetError
-from rhml_widgets.items.ranges import require_range
+from rhml_widgets.items.ranges import require_count, require_range
 from rhml_widgets.journal.events import Audited, Queried
 from rhml_widgets.machine.past import frame_of, once_said
 from rhml_widgets.measures.audit import audited, class_shares
@@ -19,7 +19,7 @@ from rhml_widgets.measures.stopping import advice
 from rhml_widgets.measures.usable import acceptable, best, cut, require_costs
 from rhml_widgets.results import result_frame
 from rhml_widgets.state import AUDIT
-from rhml_widgets.teaching import Teaching, require_count
+from rhml_widgets.teaching import Teaching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

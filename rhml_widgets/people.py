@@ -10,11 +10,11 @@ import pandas as pd
 from rhml_widgets.contradicting import Contradicting
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.identity import tidy
+from rhml_widgets.items.ranges import require_count
 from rhml_widgets.journal.events import Queried, Switched
 from rhml_widgets.measures.people import COLUMNS, disagreements, everybody, pair, shareable
 from rhml_widgets.seats import SHARED, THIRD
 from rhml_widgets.settings import require_distinct, require_person
-from rhml_widgets.teaching import require_count
 
 __all__ = ["People"]
 

@@ -33,6 +33,8 @@ class Session(Cycling):
     ----------
     model : scikit-learn classifier or Pipeline, optional
         Fitted or not. A fitted one answers from the start, as version 0. None: a sensible one.
+        In front of a lone classifier comes what makes it read the items; the Workbench says what
+        where its header names the model.
     pool : list of str, Series, DataFrame, ndarray or scipy sparse matrix
         What to judge: texts, rows of a table, images. The same content is asked once.
     content : list of column names, optional
@@ -80,10 +82,14 @@ class Session(Cycling):
         an `Asked`: by rule. See `rhml_widgets.human.policies` and `arms`.
     refit : {"background", "sync", "manual"} or int
         When it learns: after each answer behind your back, before the call returns, when told
-        to, or every n answers.
+        to, or every n answers. Whatever is set, `teach` fits at once, since it returns what the
+        lesson changes; labels not learned so far are learned with it.
     transform : {"pool", "labels"}
         "pool": leading Pipeline steps that need no labels are fitted once on the pool, less the
         holdout. "labels": everything is refitted on the labeled items, as a plain Pipeline does.
+        A refit then takes longer, as every step runs over the whole pool, and there are no
+        features beforehand: no item is known to be like another (``find(like=...)``, `twins`,
+        near-duplicates in the queue), and a column can be struck, but not support a class.
     keys : dict of class or action to one character, optional
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
         ``history``, ``why``, ``new-class``, ``find``, ``revise``, ``search``, ``twins`` and
@@ -230,6 +236,9 @@ class Session(Cycling):
         texts: str = "excerpt",
     ) -> Path:
         """Write the session as one offline HTML page, and return its path.
+
+        The reasons for up to six answered items are on it, those first where the model differs;
+        they are logged as shown, as by `explain`. Nothing else in the session changes.
 
         Parameters
         ----------

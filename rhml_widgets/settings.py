@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.machine.features import check_model
+from rhml_widgets.machine.models import check_model
 
 if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool

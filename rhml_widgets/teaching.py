@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.features import Features
 
-__all__ = ["Teaching", "require_count"]
+__all__ = ["Teaching"]
 
 _LOG = logging.getLogger("rhml_widgets")
 

@@ -45,7 +45,7 @@ export function someQueue(more: Partial<QueueProps> = {}): QueueProps {
     skip_reasons: ["unclear", "more than one class"],
     history: [],
     last: null,
-    model: { name: "LogisticRegression v1", version: 1, fitting: false, behind: 0, failed: false, brought: "" },
+    model: { name: "LogisticRegression v1", version: 1, fitting: false, behind: 0, failed: false, brought: "", added: "" },
     problem: null,
     ...more,
   };

@@ -148,11 +148,12 @@ describe("the workbench", () => {
 
   it("says which model speaks, and that it could not learn", async () => {
     const { header } = bench();
-    const model = { ...header.model, failed: true, brought: "your fitted model answers" };
+    const model = { ...header.model, failed: true, brought: "your fitted model answers", added: "SVC reads numbers" };
     const { root } = await draw(bench({ header: { ...header, model } }));
     const words = root.querySelector(".rhml-header")?.textContent;
     expect(words).toContain("could not learn the last time");
     expect(words).toContain("your fitted model answers");
+    expect(root.querySelector(".rhml-header [title='SVC reads numbers']")?.textContent).toBe(header.model.name);
   });
 
   it("two benches of one page do not disturb one another", async () => {

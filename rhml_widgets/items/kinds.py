@@ -111,8 +111,8 @@ def _require_kind(kind: str | None) -> None:
 def _from_array(source: Any, kind: str | None) -> Columns:
     found = "row" if hasattr(source, "tocsr") or len(source.shape) == _MATRIX else "image"
     if kind not in (None, found):
-        msg = f"pool is an array of shape {source.shape}: that are items of kind {found!r}"
-        raise BadInputError(f"{msg}, not {kind!r}")
+        msg = f"pool is an array of shape {source.shape}: items of kind {found!r}, not {kind!r}"
+        raise BadInputError(msg)
     contents = read_matrix(source) if found == "row" else Images(source)
     return Columns(found, None, contents, None, None)
 

@@ -27,7 +27,6 @@ __all__ = [
     "BY_ID",
     "DATABASE_ERRORS",
     "INSERT",
-    "LAST",
     "USER_VERSION",
     "await_begun",
     "cause",
@@ -84,7 +83,6 @@ _ALL = sa.select(_EVENTS).order_by(_EVENTS.c.seq)
 AFTER = _sql(_ALL.where(_EVENTS.c.seq > sa.bindparam("after")))
 BY_ID = _sql(_ALL.where(_EVENTS.c.event_id == sa.bindparam("event_id")))
 _NEWEST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), sa.literal_column("0"))
-LAST = _sql(sa.select(_NEWEST))
 COUNTS = _sql(sa.select(sa.func.count(), _NEWEST))
 
 DATABASE_ERRORS = (sqlite3.Error, DBAPIError)

@@ -24,11 +24,9 @@ from rhml_widgets.exceptions import (
 from rhml_widgets.journal.connections import Connections
 from rhml_widgets.journal.database import (
     AFTER,
-    APPLICATION_ID,
     BY_ID,
     DATABASE_ERRORS,
     INSERT,
-    LAST,
     USER_VERSION,
     await_begun,
     cause,
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
-__all__ = ["APPLICATION_ID", "USER_VERSION", "Journal"]
+__all__ = ["Journal"]
 
 _OPEN: weakref.WeakSet[Journal] = weakref.WeakSet()
 _PARENTS: list[object] = []
@@ -146,7 +144,6 @@ class Journal:
         self._on_taken = on_taken
         self._lease: Lease | None = None
         self._closed = False
-        self._last: int | None = None
         self.path = None if path is None else real_path(path)
         self.name = "in memory" if self.path is None else self.path.name
         self._connections = Connections(self.path)
@@ -201,15 +198,6 @@ class Journal:
         """Whether nothing can be appended; `why_read_only` says why."""
         return self.why_read_only is not None
 
-    @property
-    def last_seq(self) -> int:
-        """Position of the newest event, 0 in an empty journal."""
-        with self._lock:
-            if self.read_only or self._last is None:
-                with self._reading() as connection:
-                    self._last = int(connection.exec_driver_sql(LAST).scalar_one())
-            return self._last
-
     def append(
         self,
         events: Sequence[Event],
@@ -260,7 +248,6 @@ class Journal:
                 raise ReadOnlyError(msg)
             if not rows:
                 return []
-            self._last = None
             try:
                 with self._transaction(write=True) as connection:
                     first = self._insert(connection, rows)
@@ -275,7 +262,6 @@ class Journal:
             if first is None:
                 found = (self.find(event_id) for event_id in given if event_id is not None)
                 return [entry for entry in found if entry is not None]
-            self._last = first + len(rows) - 1
         return [
             Entry(first + i, event_id, at, person, event)
             for i, (event_id, event) in enumerate(zip(ids, events, strict=True))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rhml_widgets.journal.events import Queried
-from rhml_widgets.machine.queue import Head, Ranking, draw, rank
+from rhml_widgets.machine.queue import draw
+from rhml_widgets.machine.ranking import Head, Ranking, rank
 from rhml_widgets.machine.repeats import repeatable, repeated
 from rhml_widgets.machine.strategies import resolve
 

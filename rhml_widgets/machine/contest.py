@@ -11,8 +11,8 @@ import numpy as np
 from scipy.stats import binom
 
 from rhml_widgets.exceptions import NotFittedYetError
-from rhml_widgets.machine.estimators import outlook
 from rhml_widgets.machine.fit import fit_labels, left_out
+from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:

@@ -24,8 +24,7 @@ from rhml_widgets.machine.guided import (
 )
 from rhml_widgets.machine.matrices import support, with_empty_rows
 from rhml_widgets.machine.models import seeded
-from rhml_widgets.machine.outlook import Outlook, decision, outlook
-from rhml_widgets.machine.prior_logistic import BINARY, PriorLogisticRegression, solve
+from rhml_widgets.machine.prior_logistic import BINARY, solve
 from rhml_widgets.machine.threads import single_threaded
 
 if TYPE_CHECKING:
@@ -37,12 +36,8 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.feedback import Guidance
 
 __all__ = [
-    "Outlook",
-    "PriorLogisticRegression",
-    "decision",
     "fit_head",
     "label_array",
-    "outlook",
     "takes_prior",
     "takes_signed_prior",
 ]

@@ -49,7 +49,8 @@ class Explanation:
     baseline : float
         The score of an empty text; of a row whose features are all 0 (the mean, where scaled), or
         by occlusion of the others it is compared with.
-    method : {"exact", "sampled", "occlusion", "neighbors"}
+    method : {"exact", "occlusion"}
+        "sampled" and "neighbors" are names for ways to explain that nothing here has yet.
     gap : float
         What the contributions leave unexplained; 0 up to rounding where exact.
     boxes : tuple of (top, left, bottom, right, index)

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.machine.columns import traced
-from rhml_widgets.machine.defaults import default_model, flattened, in_front_of
+from rhml_widgets.machine.defaults import flattened, in_front_of
 from rhml_widgets.machine.inputs import appended, count, missing, names_of, own_copy, taken
 from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.matrices import as_matrix, dense_row, is_sparse, stacked, twins
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Features", "check_model", "default_model", "seeded"]
+__all__ = ["Features"]
 
 
 class Features:

@@ -11,9 +11,10 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
-from rhml_widgets.machine.estimators import fit_head, outlook
+from rhml_widgets.machine.estimators import fit_head
 from rhml_widgets.machine.feedback import compile_guidance
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.snapshot import NO_TRUTH, Snapshot
 from rhml_widgets.machine.threads import single_threaded
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from rhml_widgets.machine.estimators import Outlook
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.feedback import Guidance
+    from rhml_widgets.machine.outlook import Outlook
 
 __all__ = ["Change", "Fit", "fit", "fit_labels", "hits", "left_out", "naming_gaps"]
 

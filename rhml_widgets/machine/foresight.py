@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from rhml_widgets.machine.estimators import decision
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.scores import decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

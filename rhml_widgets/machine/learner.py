@@ -20,12 +20,11 @@ from rhml_widgets.journal.events import ClassAdded, FitFailed
 from rhml_widgets.machine.alike import likeliest, prepare
 from rhml_widgets.machine.asker import Asker
 from rhml_widgets.machine.contest import due, weigh
-from rhml_widgets.machine.estimators import outlook
 from rhml_widgets.machine.evidence import Evidence
-from rhml_widgets.machine.features import Features, check_model
 from rhml_widgets.machine.fit import Change, Fit, fit, hits, naming_gaps
 from rhml_widgets.machine.floor import give_way
-from rhml_widgets.machine.models import require_shared_classes
+from rhml_widgets.machine.models import check_model, require_shared_classes
+from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.speaker import Speaker
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.machine.verdicts import Verdicts, verdicts
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Event, Label, Queried
     from rhml_widgets.machine.base import Base
-    from rhml_widgets.machine.queue import Head
+    from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.ranking import Head
     from rhml_widgets.machine.snapshot import Snapshot
     from rhml_widgets.machine.strategies import Strategy
     from rhml_widgets.state import State

@@ -13,7 +13,6 @@ from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.scores import (
     chunks,
     class_positions,
-    decision,
     linear_form,
     own_scores,
 )
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.journal.events import Label
 
-__all__ = ["Outlook", "decision", "linear_form", "outlook"]
+__all__ = ["Outlook", "outlook"]
 
 _FEW_CLASSES = 8
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.machine.ranking import Head, Ranking, rank
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-__all__ = ["Drawn", "Head", "Ranking", "draw", "rank", "reason_words"]
+    from rhml_widgets.machine.ranking import Head
+
+__all__ = ["Drawn", "draw", "reason_words"]
 
 _TRIES = 64
 

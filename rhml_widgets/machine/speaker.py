@@ -10,14 +10,13 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.journal.events import Predicted
 from rhml_widgets.machine.contest import outstanding
-from rhml_widgets.machine.estimators import decision
 from rhml_widgets.machine.explainers import explain_item
 from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.foresight import Foresight
 from rhml_widgets.machine.live_model import LiveModel
 from rhml_widgets.machine.models import printed
 from rhml_widgets.machine.nearest import Nearest
-from rhml_widgets.machine.scores import linear_form
+from rhml_widgets.machine.scores import decision, linear_form
 
 if TYPE_CHECKING:
     import threading
@@ -109,6 +108,11 @@ class Speaker:
         if self.version is None:
             return f"{name}, no version yet"
         return f"{name} v{self.version}{', as you brought it' if self._serving else ''}"
+
+    @property
+    def added(self) -> str:
+        """What was put in front of the model so that it reads the items; "" for nothing."""
+        return "; ".join(self._features.notes) if self._features is not None else ""
 
     @property
     def brought(self) -> str:

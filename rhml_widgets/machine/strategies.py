@@ -51,7 +51,7 @@ class _ByProbability(Strategy):
 
     def __call__(self, estimator: Any, X: Any, *, random_state: int = 0) -> Floats:  # noqa: ARG002
         """Return utilities of the rows of ``X``, shape (n_samples,)."""
-        from rhml_widgets.machine.outlook import decision
+        from rhml_widgets.machine.scores import decision
 
         return self._function(decision(estimator, X, list(estimator.classes_))[0])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rhml_widgets.machine.fit import fit_labels, left_out
-from rhml_widgets.machine.outlook import decision
+from rhml_widgets.machine.scores import decision
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.measures.suspicion import suspicious
 

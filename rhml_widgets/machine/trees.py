@@ -63,7 +63,9 @@ def tree_answer(
     if values.ndim == 1:
         values = np.column_stack([-values, values])
         base = np.array([-base[-1], base[-1]])
-    if values.shape[1] != n_classes or not _adds_up(classifier, dense, base, values, averaged):
+    if values.shape[1] != n_classes or not _adds_up(
+        classifier, dense, base, values, averaged=averaged
+    ):
         return None
     scores = base + values.sum(axis=0)
     asked = ask(classifier, int(scores.argmax()), label, against)
@@ -77,7 +79,7 @@ def tree_answer(
     return Answer(classes[k], other, contributions, float(baseline), unit)
 
 
-def _adds_up(classifier: Any, row: Any, base: Any, values: Any, averaged: bool) -> bool:
+def _adds_up(classifier: Any, row: Any, base: Any, values: Any, *, averaged: bool) -> bool:
     """Compare the sum with what the model says itself."""
     told = base + values.sum(axis=0)
     proba = np.asarray(classifier.predict_proba(row), dtype=np.float64)[0]

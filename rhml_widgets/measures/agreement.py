@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rhml_widgets.measures.intervals import running
-from rhml_widgets.measures.outcomes import drawn_checks, human_outcomes, stop_outcomes
+from rhml_widgets.measures.outcomes import drawn_checks, human_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -226,21 +226,9 @@ def count(
     )
 
 
-def kept(state: State | StateView, *, at_least: float | None = None) -> Kept:
-    """Count what the person did at stops; see `rhml_widgets.measures.outcomes.stop_outcomes`.
-
-    Parameters
-    ----------
-    state : State
-    at_least : float, optional
-        Only stops where the model was at least this firm (`Prediction.firmness`), in [0, 1].
-    """
-    if at_least is None:
-        return Kept(**state.decisions, n=len(state.stops))
-    stops = stop_outcomes(state, at_least=at_least)
-    stayed = sum(stop.hit for stop in stops)
-    adopted = sum(not stop.hit and stop.label == stop.other for stop in stops)
-    return Kept(stayed, adopted, len(stops) - stayed - adopted, len(stops))
+def kept(state: State | StateView) -> Kept:
+    """Count what the person did at stops; see `rhml_widgets.measures.outcomes.stop_outcomes`."""
+    return Kept(**state.decisions, n=len(state.stops))
 
 
 def cohen_kappa(outcomes: Sequence[Outcome]) -> float | None:

@@ -14,6 +14,12 @@ MINUTE = 60
 LONG = 90 * MINUTE
 """Seconds from which on people speak of hours."""
 
+RECENT = 20
+"""Answers that tell the pace: it rises with practice."""
+
+FEW = 5
+"""Answers below which no pace is told."""
+
 
 def duration_words(seconds: float) -> str:
     """Return a duration as people say it.
@@ -31,12 +37,22 @@ def duration_words(seconds: float) -> str:
     return f"about {seconds / 3600:.1f} hours".replace(".0 ", " ")
 
 
-def seconds_each(state: State | StateView) -> float | None:
-    """Return the median seconds of an answer so far; None where none was timed.
+def seconds_each(state: State | StateView, person: str | None = None) -> float | None:
+    """Return the median seconds of the last 20 answers, in s; None below five that were timed.
 
     What was accepted in a sweep says nothing of how long an item takes that is read.
+
+    Parameters
+    ----------
+    state : State
+    person : str, optional
+        Whose answers; None: anybody's.
     """
-    timed = [
-        one.duration for one in state.judgments.values() if one.duration and one.stage != "verified"
-    ]
-    return median(timed) if timed else None
+    timed: list[float] = []
+    for seq in reversed(state.judgments):
+        one = state.judgments[seq]
+        if one.duration and one.stage != "verified" and person in (None, one.person):
+            timed.append(one.duration)
+        if len(timed) == RECENT:
+            break
+    return median(timed) if len(timed) >= FEW else None

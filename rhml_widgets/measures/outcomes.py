@@ -152,26 +152,18 @@ def repeat_outcomes(state: State | StateView) -> list[Outcome]:
     return sorted(found, key=_seq)
 
 
-def stop_outcomes(state: State | StateView, *, at_least: float | None = None) -> list[Outcome]:
+def stop_outcomes(state: State | StateView) -> list[Outcome]:
     """List the stops: the person answered blind, the model objected, the person decided.
 
     Counted are checks and challenges where the model's label, shown as advice, differed from the
     blind answer and the very next answer was the decision on that item (``state.stops``). A hit
     is an answer kept.
-
-    Parameters
-    ----------
-    state : State
-    at_least : float, optional
-        Only where the model was at least this firm (`Prediction.firmness`), in [0, 1].
     """
     found = []
     for seq, of in state.stops.items():
         decision, first = state.judgments[seq], state.judgments[of]
         said = first.predicted
         if said is None:
-            continue
-        if at_least is not None and (said.firmness is None or said.firmness < at_least):
             continue
         hit = decision.label == first.label
         found.append(Outcome(seq, decision.item_id, hit, decision.label, said.label, said.version))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
+from rhml_widgets.measures.durations import duration_words
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.views.explanation_panel import looks_of
-from rhml_widgets.views.words import duration_words, quoted
+from rhml_widgets.views.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable

@@ -25,9 +25,7 @@ EVEN = 0.5
 
 _EXACTNESS = {
     "exact": "exact · contributions add up to the score",
-    "sampled": "estimated by sampling · may differ slightly each time",
     "occlusion": "estimated · each word left out in turn",
-    "neighbors": "by the nearest answered items",
 }
 
 _BY_KIND = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.human.advice import disagrees_firmly
 from rhml_widgets.human.keys import action_keys, class_keys
 from rhml_widgets.machine.queue import reason_words
+from rhml_widgets.measures.durations import duration_words, seconds_each
 from rhml_widgets.views.item import content_props, places_of
-from rhml_widgets.views.words import STAGES, duration_words, excerpt, quoted, undo_words
+from rhml_widgets.views.words import STAGES, excerpt, quoted, undo_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["label_queue_props", "problem_of", "status_line", "stop_props"]
 
 MAX_TEXT = 10_000
-RECENT = 20
-FEW = 5
 HISTORY = 30
 SKIP_REASONS = ("not sure", "needs context", "several classes fit", "none of these", "not readable")
 
@@ -142,15 +140,7 @@ def status_line(
 def _progress(
     state: State | StateView, pool: Pool, n_labeled: int, n_askable: int
 ) -> dict[str, Any]:
-    last: list[float] = []
-    for seq in reversed(state.judgments):
-        one = state.judgments[seq]
-        counted = one.stage != "verified" and one.person == state.person
-        if counted and one.duration is not None:
-            last.append(one.duration)
-        if len(last) == RECENT:
-            break
-    each = statistics.median(last) if len(last) >= FEW else None
+    each = seconds_each(state, state.person)
     rest = n_askable - n_labeled
     left = f"{duration_words(each * rest)} for the rest" if each and rest > 0 else ""
     return {

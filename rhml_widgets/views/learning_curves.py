@@ -40,7 +40,7 @@ def learning_curves_props(
     state: State | StateView, frame: pd.DataFrame, sentences: list[str]
 ) -> dict[str, Any]:
     """Return what the learning curves show; see ``CurvesProps`` in ``types.ts``."""
-    from rhml_widgets.charts import curve_rows, version_rows
+    from rhml_widgets.measures.points import curve_rows, version_rows
 
     empty = ""
     if frame.empty:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.measures.durations import duration_words
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.state import Lesson, State, StateView
 
-__all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
+__all__ = ["excerpt", "lesson_words", "quoted", "undo_words"]
 
 STAGES = {
     "first": "",

@@ -13,6 +13,7 @@ import anywidget
 import traitlets
 
 from rhml_widgets.exceptions import BadInputError, RhmlError
+from rhml_widgets.report.pack import FrozenView
 from rhml_widgets.session import Session
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
@@ -66,7 +67,6 @@ class View(anywidget.AnyWidget):
     """
 
     props = traitlets.Dict().tag(sync=True)
-    frozen = traitlets.Bool(default_value=False).tag(sync=True)
     _rhml_view = traitlets.Unicode().tag(sync=True)
 
     view: ClassVar[str] = ""
@@ -113,6 +113,22 @@ class View(anywidget.AnyWidget):
                 self._sent = ticket
                 self.props = made
 
+    def frozen(self) -> FrozenView:
+        """Return this view as it stands, for a page without a kernel.
+
+        Texts are in it whole, as on the page; ``session.report`` masks them.
+
+        Returns
+        -------
+        FrozenView
+            To be packed: ``pack([widget.frozen()], title="Mail")`` of `rhml_widgets.report.pack`
+            returns the page.
+        """
+        return FrozenView(self.view, self._to_freeze())
+
+    def _to_freeze(self) -> dict[str, Any]:
+        return {"props": json_safe(self.make_props())}
+
     def __repr__(self) -> str:
         """Say which view of which session, and nothing that changes from run to run."""
         return f"{type(self).__name__}({self._session.name})"
@@ -157,6 +173,9 @@ class CurvesView(View):
             self.vega = shared_vega()
         self._pace.ask()
         super().refresh()
+
+    def _to_freeze(self) -> dict[str, Any]:
+        return {**super()._to_freeze(), "curves": json_safe(self._desk.curves())}
 
     def _refresh_curves(self) -> None:
         try:

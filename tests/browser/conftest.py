@@ -10,6 +10,7 @@ import pytest
 from lab import Lab
 from lab_notebook import LONG, STARTED, Notebook
 from playwright.sync_api import sync_playwright
+from queue_page import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,6 +117,18 @@ def open_notebook(lab: Lab, desk: Page) -> Iterator[Callable[..., Notebook]]:
     yield opened
     for notebook in made:
         notebook.close()
+
+
+@pytest.fixture
+def open_queue(open_notebook: Callable[..., Notebook]) -> Callable[..., Queue]:
+    """Open a notebook and give its queue the keys: ``open_queue(name, *cells, view=...)``."""
+
+    def opened(name: str, *cells: str, view: str = "workbench") -> Queue:
+        queue = Queue(open_notebook(name, *cells), view)
+        queue.focus()
+        return queue
+
+    return opened
 
 
 @pytest.fixture

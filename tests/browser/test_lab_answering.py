@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
-from queue_page import KEYS, OFTEN, Queue, await_judged, demo, flat, small
+from queue_page import KEYS, OFTEN, await_judged, demo, flat, small
 
 
-def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_notebook):
+def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_queue):
     more = ", purposes={'check': .5, 'teach': .5}"
-    notebook = open_notebook("keys", demo("keys.rhml", more))
-    queue = Queue(notebook)
-    queue.focus()
+    queue = open_queue("keys", demo("keys.rhml", more))
+    notebook = queue.notebook
     queue.answer_many(14)
     queue.await_status("14 of 312 labeled")
     answers = lab.judged("keys.rhml")
@@ -22,10 +21,9 @@ def test_a_key_is_a_label_on_disk_a_refit_and_a_curve(lab, open_notebook):
     queue.root.locator("svg.marks").first.wait_for()
 
 
-def test_digits_after_a_stop_make_no_revision(lab, open_notebook):
-    notebook = open_notebook("digits", demo("digits.rhml", OFTEN))
-    queue = Queue(notebook)
-    queue.focus()
+def test_digits_after_a_stop_make_no_revision(lab, open_queue):
+    queue = open_queue("digits", demo("digits.rhml", OFTEN))
+    notebook = queue.notebook
     queue.answer_until_stop()
     before = lab.judged("digits.rhml")
     for n in range(200):
@@ -40,10 +38,9 @@ def test_digits_after_a_stop_make_no_revision(lab, open_notebook):
     assert kept[-1][1]["label"] == before[-1][1]["label"]
 
 
-def test_revising_takes_r_and_a_key(lab, open_notebook):
-    notebook = open_notebook("revise", demo("revise.rhml", OFTEN))
-    queue = Queue(notebook)
-    queue.focus()
+def test_revising_takes_r_and_a_key(lab, open_queue):
+    queue = open_queue("revise", demo("revise.rhml", OFTEN))
+    notebook = queue.notebook
     queue.answer_until_stop()
     answers = lab.judged("revise.rhml")
     first = answers[-1][1]
@@ -56,10 +53,9 @@ def test_revising_takes_r_and_a_key(lab, open_notebook):
     assert last["label"] != first["label"]
 
 
-def test_words_are_marked_by_mouse_and_by_keyboard(open_notebook):
-    notebook = open_notebook("marks", small("marks.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_words_are_marked_by_mouse_and_by_keyboard(open_queue):
+    queue = open_queue("marks", small("marks.rhml"))
+    notebook = queue.notebook
     marked = {}
 
     words = queue.root.locator(".rhml-word")
@@ -91,10 +87,8 @@ def test_words_are_marked_by_mouse_and_by_keyboard(open_notebook):
     assert rows == {text: [words] for text, words in marked.items()}
 
 
-def test_a_skipped_item_comes_back_when_the_rest_is_done(lab, open_notebook):
-    notebook = open_notebook("skip", small("skip.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_skipped_item_comes_back_when_the_rest_is_done(lab, open_queue):
+    queue = open_queue("skip", small("skip.rhml"))
     skipped = queue.current()
     queue.press("s")
     tray = queue.root.get_by_role("group", name="Why skip it?")
@@ -125,10 +119,9 @@ def test_a_skipped_item_comes_back_when_the_rest_is_done(lab, open_notebook):
     assert len(lab.judged("skip.rhml")) == 4
 
 
-def test_a_note_is_kept_with_its_answer(lab, open_notebook):
-    notebook = open_notebook("note", small("note.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_note_is_kept_with_its_answer(lab, open_queue):
+    queue = open_queue("note", small("note.rhml"))
+    notebook = queue.notebook
     before = queue.current()
     queue.press("n")
     notebook.page.keyboard.type("12 of them, d d")
@@ -142,10 +135,9 @@ def test_a_note_is_kept_with_its_answer(lab, open_notebook):
     assert queue.act("note").input_value() == ""
 
 
-def test_a_class_is_added_in_the_page_and_answers_at_once(lab, open_notebook):
-    notebook = open_notebook("class", small("class.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_class_is_added_in_the_page_and_answers_at_once(lab, open_queue):
+    queue = open_queue("class", small("class.rhml"))
+    notebook = queue.notebook
     before = queue.current()
     queue.press("+")
     notebook.page.keyboard.type("praise")
@@ -162,10 +154,9 @@ def test_a_class_is_added_in_the_page_and_answers_at_once(lab, open_notebook):
     assert notebook.ask("print(session.classes_[-1])") == "praise"
 
 
-def test_an_answer_is_changed_in_the_history(lab, open_notebook):
-    notebook = open_notebook("history", small("history.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_an_answer_is_changed_in_the_history(lab, open_queue):
+    queue = open_queue("history", small("history.rhml"))
+    notebook = queue.notebook
     first = queue.current()
     queue.press("1")
     queue.await_labeled(1)
@@ -180,10 +171,9 @@ def test_an_answer_is_changed_in_the_history(lab, open_notebook):
     queue.await_status("1 of 4 labeled")
 
 
-def test_undo_brings_the_item_back_first_with_what_was_said(lab, open_notebook):
-    notebook = open_notebook("undo", small("undo.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_undo_brings_the_item_back_first_with_what_was_said(lab, open_queue):
+    queue = open_queue("undo", small("undo.rhml"))
+    notebook = queue.notebook
     first = queue.current()
     queue.press("n")
     notebook.page.keyboard.type("in doubt")
@@ -203,11 +193,10 @@ def test_undo_brings_the_item_back_first_with_what_was_said(lab, open_notebook):
     assert (old["label"], new["label"], new["stage"]) == ("billing", "bug", "first")
 
 
-def test_among_77_classes_a_few_letters_and_enter_answer(lab, open_notebook):
+def test_among_77_classes_a_few_letters_and_enter_answer(lab, open_queue):
     names = [f"topic_{n}_{word}" for n, word in enumerate(["refund", "card", "login"] * 26)][:77]
-    notebook = open_notebook("many", small("many.rhml", names))
-    queue = Queue(notebook)
-    queue.focus()
+    queue = open_queue("many", small("many.rhml", names))
+    notebook = queue.notebook
     queue.act("find").wait_for()
     for n, (asked, expected) in enumerate(
         (("41 log", "topic_41_login"), ("topic 60 ref", "topic_60_refund"))
@@ -227,10 +216,9 @@ def test_among_77_classes_a_few_letters_and_enter_answer(lab, open_notebook):
     assert len(lab.judged("many.rhml")) == 2
 
 
-def test_a_label_while_the_kernel_is_busy_is_of_the_item_shown(lab, open_notebook):
-    notebook = open_notebook("busy", small("busy.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_label_while_the_kernel_is_busy_is_of_the_item_shown(lab, open_queue):
+    queue = open_queue("busy", small("busy.rhml"))
+    notebook = queue.notebook
     item = queue.current()
     notebook.begin(
         "import pathlib, time\n"
@@ -248,10 +236,8 @@ def test_a_label_while_the_kernel_is_busy_is_of_the_item_shown(lab, open_noteboo
     assert (body["item_id"], body["label"]) == (item, "bug")
 
 
-def test_one_class_only_is_no_error(lab, open_notebook):
-    notebook = open_notebook("one", small("one.rhml", ["a"]))
-    queue = Queue(notebook)
-    queue.focus()
+def test_one_class_only_is_no_error(lab, open_queue):
+    queue = open_queue("one", small("one.rhml", ["a"]))
     queue.press("a")
     queue.await_status("1 of 4 labeled")
     assert [body["label"] for _, body in lab.judged("one.rhml")] == ["a"]

@@ -65,10 +65,9 @@ def test_an_audit_is_answered_by_keys_and_the_result_tab_says_what_usable_says(l
     assert not found, "\n\n".join(found)
 
 
-def test_the_page_begins_an_audit(lab, open_notebook):
-    notebook = open_notebook("begin", demo("begin.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_the_page_begins_an_audit(lab, open_queue):
+    queue = open_queue("begin", demo("begin.rhml"))
+    notebook = queue.notebook
     queue.answer_many(12)
     notebook.ask("session.wait()")
     queue.root.get_by_role("tab", name="Audit").click()

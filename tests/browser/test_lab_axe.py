@@ -35,10 +35,8 @@ def scan(desk):
     assert not found, "\n\n".join(found)
 
 
-def test_asking_reasons_and_flips(scan, open_notebook):
-    notebook = open_notebook("axe_flips", ONE_WORD.format(journal="axe_flips.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_asking_reasons_and_flips(scan, open_queue):
+    queue = open_queue("axe_flips", ONE_WORD.format(journal="axe_flips.rhml"))
     scan(queue, "asking")
     answer_escrow(queue)
     queue.press("w")
@@ -50,10 +48,8 @@ def test_asking_reasons_and_flips(scan, open_notebook):
     scan(queue, "flips shown")
 
 
-def test_advice_stands(scan, open_notebook):
-    notebook = open_notebook("axe_stop", demo("axe_stop.rhml", OFTEN))
-    queue = Queue(notebook)
-    queue.focus()
+def test_advice_stands(scan, open_queue):
+    queue = open_queue("axe_stop", demo("axe_stop.rhml", OFTEN))
     queue.answer_until_stop()
     scan(queue, "stopped")
 

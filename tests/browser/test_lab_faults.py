@@ -22,10 +22,9 @@ def relay(lab):
         yield cable
 
 
-def test_a_failing_fit_is_shown_and_labeling_goes_on(lab, open_notebook):
-    notebook = open_notebook("broken", FAILING.format(journal="broken.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_failing_fit_is_shown_and_labeling_goes_on(lab, open_queue):
+    queue = open_queue("broken", FAILING.format(journal="broken.rhml"))
+    notebook = queue.notebook
     queue.answer_many(4)
     notebook.ask("session.wait()")
     queue.await_text("the training cluster is on fire")
@@ -37,10 +36,9 @@ def test_a_failing_fit_is_shown_and_labeling_goes_on(lab, open_notebook):
     queue.await_status("4 of 312 labeled")
 
 
-def test_a_failing_model_may_be_replaced_and_learns_from_all(lab, open_notebook):
-    notebook = open_notebook("mended", FAILING.format(journal="mended.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_failing_model_may_be_replaced_and_learns_from_all(lab, open_queue):
+    queue = open_queue("mended", FAILING.format(journal="mended.rhml"))
+    notebook = queue.notebook
     queue.answer_many(3)
     notebook.ask("session.model = LogisticRegression(); session.wait()")
     fire = queue.root.get_by_text("the training cluster is on fire")
@@ -96,10 +94,9 @@ os.seteuid(user)"""
     )
 
 
-def test_a_full_disk_keeps_the_answer_until_retry_saves_it(lab, open_notebook):
-    notebook = open_notebook("full", demo("full.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_a_full_disk_keeps_the_answer_until_retry_saves_it(lab, open_queue):
+    queue = open_queue("full", demo("full.rhml"))
+    notebook = queue.notebook
     queue.answer_many(2)
     # No file may grow, as on a full disk: the limit is soft and taken back below.
     notebook.ask(
@@ -152,10 +149,9 @@ def test_an_answer_given_while_the_wire_is_broken_is_saved_once(lab, relay, visi
     assert len(firsts) == len(set(firsts)) == 4
 
 
-def test_without_a_kernel_the_page_says_so_and_keeps_the_answer(lab, open_notebook):
-    notebook = open_notebook("gone", demo("gone.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_without_a_kernel_the_page_says_so_and_keeps_the_answer(lab, open_queue):
+    queue = open_queue("gone", demo("gone.rhml"))
+    notebook = queue.notebook
     queue.answer_many(2)
     notebook.restart()
     queue.press("1")
@@ -170,7 +166,7 @@ def test_without_a_kernel_the_page_says_so_and_keeps_the_answer(lab, open_notebo
     assert len(lab.judged("gone.rhml")) == 3
 
 
-def test_a_restart_in_the_middle_of_a_fit_loses_nothing(lab, open_notebook):
+def test_a_restart_in_the_middle_of_a_fit_loses_nothing(lab, open_queue):
     slow = """
 import pathlib, time
 from sklearn.linear_model import LogisticRegression
@@ -183,9 +179,8 @@ class Slow(LogisticRegression):
 import rhml_widgets as rhml
 session = rhml.demo(model=Slow(), journal='midfit.rhml')
 session"""
-    notebook = open_notebook("midfit", slow)
-    queue = Queue(notebook)
-    queue.focus()
+    queue = open_queue("midfit", slow)
+    notebook = queue.notebook
     queue.answer_many(3)
     notebook.ask("session.wait()")
     (lab.folder / "slow").touch()

@@ -63,10 +63,9 @@ def test_a_reload_without_running_cells_shows_the_same_item_and_the_same_stop(la
     assert notebook.cells() == cells
 
 
-def test_closing_the_notebook_and_opening_it_again_goes_on(lab, open_notebook):
-    notebook = open_notebook("tab", demo("tab.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_closing_the_notebook_and_opening_it_again_goes_on(lab, open_queue):
+    queue = open_queue("tab", demo("tab.rhml"))
+    notebook = queue.notebook
     queue.answer_many(3)
     notebook.reopen()
     again = Queue(notebook)
@@ -77,10 +76,9 @@ def test_closing_the_notebook_and_opening_it_again_goes_on(lab, open_notebook):
     assert len({body["item_id"] for _, body in lab.judged("tab.rhml")}) == 6
 
 
-def test_restart_and_reopening_go_on(lab, open_notebook):
-    notebook = open_notebook("go_on", demo("go_on.rhml"))
-    queue = Queue(notebook)
-    queue.focus()
+def test_restart_and_reopening_go_on(lab, open_queue):
+    queue = open_queue("go_on", demo("go_on.rhml"))
+    notebook = queue.notebook
     queue.answer_many(6)
     queue.await_status("6 of 312 labeled")
     here, answers = queue.current(), lab.judged("go_on.rhml")

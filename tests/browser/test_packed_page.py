@@ -14,7 +14,9 @@ from frozen import (
     reasons,
     workbench,
 )
+from nbformat import v4 as nbformat
 
+from rhml_widgets.report.exporter import RhmlExporter
 from rhml_widgets.report.pack import FrozenView, pack
 
 ALL = [
@@ -210,8 +212,6 @@ def test_a_page_without_charts_needs_no_vega(visit):
 
 
 def test_an_exported_notebook_is_drawn_without_a_request_or_a_complaint(visit):
-    nbformat = pytest.importorskip("nbformat.v4")
-    exporter = pytest.importorskip("rhml_widgets.report.exporter")
     view = "application/vnd.jupyter.widget-view+json"
     state = {
         name: {
@@ -232,7 +232,7 @@ def test_an_exported_notebook_is_drawn_without_a_request_or_a_complaint(visit):
         ],
         metadata={"widgets": {"application/vnd.jupyter.widget-state+json": {"state": state}}},
     )
-    html, _ = exporter.RhmlExporter().from_notebook_node(notebook)
+    html, _ = RhmlExporter().from_notebook_node(notebook)
     visited = visit(html.replace("https://example.org/x.png", "data:,"))
     drawn(visited.page, len(ALL))
     assert visited.requests == [url for url in visited.requests if url.startswith("data:")]

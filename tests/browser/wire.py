@@ -7,8 +7,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page, WebSocket
 
 WORD = 8
@@ -40,27 +38,3 @@ class Wire:
         known = read(frame)
         if known is not None:
             self.messages.append((way, *known))
-
-
-def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Walk all JSON objects in a message, but for built scripts and styles."""
-    if isinstance(value, dict):
-        yield value
-        for key, inner in value.items():
-            if key not in {"_esm", "_css"}:
-                yield from objects(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from objects(inner)
-
-
-def numbers(value: Any) -> Iterator[float]:
-    """Walk all numbers with a fraction in a message."""
-    if isinstance(value, float):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from numbers(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from numbers(inner)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import comm
 import pytest
 from pages import Page, at_a_stop
-from sessions import CLASSES, RecordedComm, begin, right, until, work
+from sessions import CLASSES, right, until, work
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError, NotSavedError
@@ -15,16 +14,7 @@ from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.label_queue import problem_of
 from rhml_widgets.widgets.actions import Actions
 
-
-@pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
-
-
-@pytest.fixture
-def session():
-    with begin() as one:
-        yield one
+pytestmark = pytest.mark.usefixtures("_recorded")
 
 
 def counted(session, kind):

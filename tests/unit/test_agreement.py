@@ -216,12 +216,6 @@ def test_only_decisions_at_a_stop_are_counted(dyad):
     assert kept(dyad.state).words() == ""
 
 
-def test_stops_of_at_least_some_firmness(dyad):
-    dyad.stop("a", "spam", "ham", "ham", firmness=0.81)
-    dyad.stop("b", "spam", "ham", "spam", firmness=0.99)
-    assert kept(dyad.state, at_least=0.9) == Kept(kept=0, adopted=1, other=0, n=1)
-
-
 def test_repeats_are_only_what_was_asked_again_blind(dyad):
     dyad.answer("a", "spam")
     dyad.answer("a", "spam", stage="probe")

@@ -26,17 +26,13 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import check_estimator
 
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
-from rhml_widgets.machine.estimators import (
-    Outlook,
-    PriorLogisticRegression,
-    decision,
-    fit_head,
-    label_array,
-    outlook,
-)
+from rhml_widgets.machine.estimators import fit_head, label_array
 from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.feedback import Stance, compile_guidance
 from rhml_widgets.machine.matrices import is_sparse
+from rhml_widgets.machine.outlook import Outlook, outlook
+from rhml_widgets.machine.prior_logistic import PriorLogisticRegression
+from rhml_widgets.machine.scores import decision
 
 SPAM, HAM = "spam", "ham"
 CLASSES = [HAM, SPAM]

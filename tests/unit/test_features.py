@@ -23,7 +23,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
 from rhml_widgets.exceptions import BadInputError
-from rhml_widgets.machine.features import Features, check_model, default_model
+from rhml_widgets.machine.defaults import default_model
+from rhml_widgets.machine.features import Features
+from rhml_widgets.machine.models import check_model
 
 TEXTS = [
     "my credit card has not arrived",

@@ -13,8 +13,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
+from rhml_widgets.machine.defaults import default_model
 from rhml_widgets.machine.estimators import fit_head
-from rhml_widgets.machine.features import Features, default_model
+from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.feedback import Stance, compile_guidance
 
 CLASSES = ["bug", "how-to", "billing"]

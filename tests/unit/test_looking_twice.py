@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import comm
 import pytest
 from pages import Page
-from sessions import CLASSES, RecordedComm, begin, right, texts, wrong
+from sessions import CLASSES, begin, right, texts, wrong
 from test_contradicting import at_odds, doubtful, of_twins, until_repeat
 
 import rhml_widgets as rhml
 from rhml_widgets.journal.events import Exposed
 from rhml_widgets.views.words import undo_words
 
-
-@pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
+pytestmark = pytest.mark.usefixtures("_recorded")
 
 
 def bench(session):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import time
 
-import comm
 import pandas as pd
 import pytest
 from pages import Page
-from sessions import CLASSES, RecordedComm, begin, right, texts, work, wrong
+from sessions import CLASSES, begin, right, texts, work, wrong
 
 import rhml_widgets as rhml
 from rhml_widgets.journal.events import Audited, Exposed, Queried
@@ -19,8 +18,7 @@ from rhml_widgets.widgets.pace import Pace
 
 
 @pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
+def _drawn_at_once(_recorded, monkeypatch):
     monkeypatch.setattr(_widget, "CURVES_EVERY", 0.0)
 
 

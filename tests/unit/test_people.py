@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import comm
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pages import Page
-from sessions import CLASSES, STEADY, RecordedComm, begin, refold, right, texts, work, wrong
+from sessions import CLASSES, STEADY, begin, refold, right, texts, work, wrong
 from sklearn.metrics import cohen_kappa_score
 from test_state import AT, OPENED, judged, predicted, queried
+from walking import objects_of
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError, SealedError
@@ -524,20 +524,6 @@ def test_what_is_one_persons_does_not_depend_on_what_the_others_saw(history, who
 
 
 # ---- on the page --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
-
-
-def objects_of(value):
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from objects_of(inner)
 
 
 @pytest.mark.usefixtures("_recorded")

@@ -11,7 +11,8 @@ from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.machine import ranking
 from rhml_widgets.machine.outlook import outlook
-from rhml_widgets.machine.queue import draw, rank, reason_words
+from rhml_widgets.machine.queue import draw, reason_words
+from rhml_widgets.machine.ranking import rank
 from rhml_widgets.machine.strategies import Mixed, resolve
 
 PURPOSES = {"teach": 0.75, "check": 0.15, "challenge": 0.10}

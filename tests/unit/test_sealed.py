@@ -11,12 +11,13 @@ import json
 import comm
 import pytest
 from sessions import CLASSES, RecordedComm, begin, right, texts, wrong
+from walking import numbers_of, objects_of
 
 import rhml_widgets as rhml
 from rhml_widgets.human.keys import ACTION_KEYS
 from rhml_widgets.journal.events import Exposed, Predicted, Queried
 
-MODEL = {"name", "version", "fitting", "behind", "failed", "brought"}
+MODEL = {"name", "version", "fitting", "behind", "failed", "brought", "added"}
 PROBLEM = {"kind", "title", "text", "hint"}
 ITEM = {"item_id", "text", "truncated", "purpose", "why", "rows", "seen", "draft"}
 FOUND = {"item_id", "text"}
@@ -235,28 +236,6 @@ def keys_of(value, path=""):
     elif isinstance(value, list):
         for inner in value:
             yield from keys_of(inner, path)
-
-
-def objects_of(value):
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from objects_of(inner)
-
-
-def numbers_of(value):
-    if isinstance(value, bool) or value is None:
-        return
-    if isinstance(value, int | float):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from numbers_of(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from numbers_of(inner)
 
 
 class Wire:

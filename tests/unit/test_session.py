@@ -49,12 +49,6 @@ from rhml_widgets.journal.events import (
 from rhml_widgets.views.desk import Desk
 
 
-@pytest.fixture
-def session():
-    with begin() as one:
-        yield one
-
-
 def kinds(session, after=0):
     return [type(entry.event) for entry in session.events() if entry.seq > after]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import comm
 import pytest
 from pages import Page
-from sessions import CLASSES, RecordedComm, begin, right, texts, work
+from sessions import CLASSES, begin, right, texts, work
 
 import rhml_widgets as rhml
 from rhml_widgets.journal.events import Exposed, Judged
 from rhml_widgets.machine.queue import reason_words
 
-
-@pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
+pytestmark = pytest.mark.usefixtures("_recorded")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sessions import CLASSES, STEADY, begin, right, texts, until, work, wrong
+from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.exceptions import RhmlError
 from rhml_widgets.items.pool import Pool
@@ -24,6 +25,7 @@ from rhml_widgets.journal.events import (
     Taught,
 )
 from rhml_widgets.machine.queue import reason_words
+from rhml_widgets.measures.durations import duration_words
 from rhml_widgets.state import State
 from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
@@ -34,7 +36,7 @@ from rhml_widgets.views.label_queue import (
     status_line,
     stop_props,
 )
-from rhml_widgets.views.words import duration_words, excerpt, lesson_words, quoted, undo_words
+from rhml_widgets.views.words import excerpt, lesson_words, quoted, undo_words
 
 MODEL = {"name": "no model yet", "version": None, "fitting": False, "behind": 0}
 POOL = Pool(["a card", "a loan", "a long text " * 1000, ""])
@@ -275,8 +277,18 @@ def test_the_queue_shows_the_item_and_the_one_after():
             "behind": 0,
             "failed": False,
             "brought": "",
+            "added": "",
         }
         assert made["status"] == "0 of 60 labeled"
+
+
+def test_what_was_put_in_front_of_a_classifier_is_said():
+    with begin(model=LogisticRegression()) as session:
+        work(session, 6)
+        assert Desk.of(session).queue()["model"]["added"] == (
+            "LogisticRegression reads numbers: TfidfVectorizer(sublinear_tf=True) was put in front "
+            "of it"
+        )
 
 
 def test_a_stop_shows_both_labels_the_record_and_the_words_that_spoke():

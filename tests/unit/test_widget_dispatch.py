@@ -6,28 +6,19 @@ import itertools
 import json
 import threading
 
-import comm
 import pytest
 from pages import Page, at_a_stop
-from sessions import CLASSES, RecordedComm, begin, right, texts, work, wrong
+from sessions import CLASSES, begin, right, texts, work, wrong
 from sklearn.linear_model import LogisticRegression
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
+from rhml_widgets.report.pack import pack
 from rhml_widgets.widgets import pace as paces
 from rhml_widgets.widgets.pace import Pace
 
-
-@pytest.fixture(autouse=True)
-def _recorded(monkeypatch):
-    monkeypatch.setattr(comm, "create_comm", RecordedComm)
-
-
-@pytest.fixture
-def session():
-    with begin() as one:
-        yield one
+pytestmark = pytest.mark.usefixtures("_recorded")
 
 
 @pytest.fixture
@@ -684,6 +675,20 @@ def test_a_slow_look_never_replaces_a_newer_one(session):
     go_on.set()
     slow[0].join(20)
     assert queue.props["seq"] == session.state.seq
+
+
+def test_a_view_is_frozen_as_it_stands_and_can_be_packed(session):
+    work(session, 30)
+    bench = rhml.Workbench(session)
+    frozen = bench.frozen()
+    assert frozen.view == "workbench"
+    assert frozen.traits == {"props": bench.props, "curves": bench.curves}
+    assert frozen.traits["curves"]["rows"]
+    views = [rhml.LabelQueue(session), rhml.LearningCurves(session)]
+    page = pack([frozen, *(view.frozen() for view in views)], title="Mail")
+    assert page.count('"labeled":30,') == 2
+    work(session, 1)
+    assert frozen.traits["props"]["seq"] < bench.props["seq"]
 
 
 def test_a_large_pool_sends_a_page_and_not_the_pool():

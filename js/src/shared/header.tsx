@@ -24,7 +24,7 @@ export function Header({ props, people, act, frozen, children }: HeaderViewProps
       </b>
       <PeopleMenu person={person} people={people} act={act} frozen={frozen} />
       <Spoken by="model">
-        <bdi>{model.name}</bdi>
+        <bdi title={model.added || undefined}>{model.name}</bdi>
         {model.fitting ? (
           <span class="rhml-muted"> is learning …</span>
         ) : model.failed ? (

@@ -112,6 +112,8 @@ export interface ModelProps {
   failed: boolean;
   /** Which speaks where a fitted model was brought: “your fitted model answers”; "" otherwise. */
   brought: string;
+  /** What was put in front of it so that it reads the items; "" for nothing. */
+  added: string;
 }
 
 /** What has a key of its own beside the classes; Enter and Escape are nobody's to give. */
@@ -238,7 +240,7 @@ export interface ReasonsProps {
   /** Sum of what is not listed. */
   rest: number;
   gap: number;
-  method: "exact" | "sampled" | "occlusion" | "neighbors";
+  method: "exact" | "occlusion";
   /** “exact · contributions add up to the score” */
   exactness: string;
   rows: ReasonRow[];

@@ -158,6 +158,7 @@ class Queue(Reasons):
             "behind": learner.behind,
             "failed": learner.failure is not None,
             "brought": learner.brought,
+            "added": learner.added,
         }
 
 
