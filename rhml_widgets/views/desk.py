@@ -20,6 +20,7 @@ from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.closer_look import CloserLook
 from rhml_widgets.views.explanation_panel import (
+    MAX_FLIPS,
     effect_props,
     explanation_props,
     looks_of,
@@ -56,8 +57,6 @@ _LOG = logging.getLogger("rhml_widgets")
 
 AHEAD = 2
 """Items on the page: the current one and one drawn ahead, shown at once after a teach item."""
-
-MAX_FLIPS = 200
 
 NEAREST = 3
 
@@ -355,7 +354,7 @@ class Desk:
     def explanation(self) -> dict[str, Any]:
         """Return the props of the explanation panel."""
         session = self.session
-        state, pool, learner = session.state, session.pool, session.learner
+        state, pool = session.state, session.pool
         problem = None
         explanation, reasons, near = None, None, []
         try:
@@ -388,7 +387,6 @@ class Desk:
             )
             near = self._neighbors(number)
         effect = self.effect()
-        why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
             return explanation_props(
                 state,
@@ -399,7 +397,7 @@ class Desk:
                 effect=effect,
                 may_teach=not session.read_only and pool.kind != "image",
                 status=self._status(),
-                empty=why,
+                empty=_empty(session),
                 problem=problem,
             )
 
@@ -583,9 +581,18 @@ def _loudest(
     return [[int(start), int(end)] for start, end, _ in marked[:MAX_MARKS]], []
 
 
-def _why(session: Session) -> str:
+def _empty(session: Session) -> str:
+    """Return what stands where there are no reasons."""
+    if session.read_only:
+        return "No reasons were open."
+    if session.learner.live is not None:
+        return _EMPTY
     if session.state.n_labeled == 0:
-        return "answer items of two classes first."
-    if len(session.state.counts) <= 1:
-        return "so far all answers are of one class."
-    return "the first fit is still running."
+        why = "answer items of two classes first"
+    elif len(session.state.counts) <= 1:
+        why = "so far all answers are of one class"
+    elif session.learner.failure is not None:
+        why = "the first fit failed"
+    else:
+        why = "the first fit is still running"
+    return f"I have no reasons yet: {why}."
