@@ -69,9 +69,7 @@ MAX_MARKS = 6
 _DESKS: weakref.WeakKeyDictionary[Session, Desk] = weakref.WeakKeyDictionary()
 _GUARD = threading.Lock()
 
-_EMPTY = (
-    "Answer an item, then press W to see my reasons for it. A reason can be corrected: click it."
-)
+_EMPTY = "Press W after an answer to see my reasons for it. A reason can be corrected: click it."
 
 
 class Desk:

@@ -18,6 +18,8 @@ from queue_page import PAINTED
 from states import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Browser
 
 WIDTHS = (480, 1600)
@@ -45,29 +47,33 @@ def take(browser: Browser, out: Path, names: list[str]) -> None:
 
 
 def sheets(browser: Browser, out: Path) -> None:
-    """Put all pictures of a width and a theme on one sheet."""
-    for width in WIDTHS:
+    """Put the pictures of a width and a theme together, some to a sheet."""
+    for width, wide, most in zip(WIDTHS, (320, 640), (12, 9), strict=True):
         for theme in THEMES:
             found = [out / f"{name}-{width}-{theme}.png" for name in STATES]
-            cells = "".join(
-                f"<figure><figcaption>{one.stem}</figcaption><img src='{one.as_uri()}'></figure>"
-                for one in found
-                if one.exists()
-            )
-            wide = 300 if width < 1000 else 620
-            style = (
-                "body{display:flex;flex-wrap:wrap;gap:16px;align-items:start;"
-                "font:15px sans-serif;background:#888;margin:16px}"
-                f"figure{{margin:0;width:{wide}px}}img{{width:100%;display:block}}"
-            )
-            page = browser.new_page(viewport={"width": 2000, "height": 800})
-            sheet = out / f"sheet-{width}-{theme}.html"
-            sheet.write_text(f"<style>{style}</style>{cells}", encoding="utf-8")
-            page.goto(sheet.as_uri())
-            page.wait_for_load_state("load")
-            page.screenshot(path=sheet.with_suffix(".png"), full_page=True)
-            page.close()
-            sheet.unlink()
+            found = [one for one in found if one.exists()]
+            for number, start in enumerate(range(0, len(found), most), 1):
+                few = found[start : start + most]
+                _sheet(browser, few, out / f"sheet-{width}-{theme}-{number}.png", wide)
+
+
+def _sheet(browser: Browser, pictures: Sequence[Path], path: Path, wide: int) -> None:
+    style = (
+        "body { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; margin: 16px;"
+        " font: 15px sans-serif; background: #888 }"
+        f"figure {{ margin: 0; width: {wide}px }} img {{ width: 100%; display: block }}"
+    )
+    cells = "".join(
+        f"<figure><figcaption>{one.stem}</figcaption><img src='{one.resolve().as_uri()}'></figure>"
+        for one in pictures
+    )
+    page = browser.new_page(viewport={"width": 2050, "height": 800})
+    source = path.with_suffix(".html")
+    source.write_text(f"<!doctype html><style>{style}</style>{cells}", encoding="utf-8")
+    page.goto(source.resolve().as_uri())
+    page.screenshot(path=path, full_page=True)
+    page.close()
+    source.unlink()
 
 
 def main(out: str, *names: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from queue_page import SOON
 from stage import Report, Stage, staged
-from tickets import Broken, Slow, at_odds, audited, demo, driven, messages, of_many
+from tickets import Broken, Slow, at_odds, audited, demo, drive, driven, messages, of_many
 
 import rhml_widgets as rhml
 from rhml_widgets.report.pack import FrozenView, pack
@@ -161,7 +161,7 @@ def revising(browser: Browser, folder: Path) -> Iterator[Stage]:
 @state
 def fitting(browser: Browser, folder: Path) -> Iterator[Stage]:
     Slow.let.set()
-    session = driven(folder, 30, model=Slow(), refit="background")
+    session = drive(demo(folder, model=Slow(), refit="background"), 30)
     session.wait()
     Slow.let.clear()
     with staged(browser, session) as stage:
@@ -178,7 +178,7 @@ def fitting(browser: Browser, folder: Path) -> Iterator[Stage]:
 def failing(browser: Browser, folder: Path) -> Iterator[Stage]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # it says that it failed
-        session = driven(folder, 12, model=Broken())
+        session = drive(demo(folder, model=Broken()), 12)
     with staged(browser, session) as stage:
         stage.queue.await_text("on fire")
         yield stage

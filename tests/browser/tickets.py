@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
 import rhml_widgets as rhml
 from rhml_widgets.simulate import Person
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MANY = [
     *("account closed", "address change", "app crash", "card lost", "card not working"),
@@ -33,11 +33,24 @@ def demo(folder: Path, **more: Any) -> Any:
     return rhml.demo(**given)
 
 
-def driven(folder: Path, n: int = 40, *, noise: float = 0.05, **more: Any) -> Any:
-    """Open one whose person answered already."""
-    session = demo(folder, **more)
-    Person(messages()["topic"], noise=noise, random_state=2, seconds=4).drive(session, n)
+def drive(session: Any, n: int) -> Any:
+    """Let a simulated person answer some; return the session."""
+    Person(messages()["topic"], noise=0.05, random_state=2, seconds=4).drive(session, n)
     return session
+
+
+@functools.cache
+def journal(n: int) -> bytes:
+    """Return the journal of a person who answered so many."""
+    with tempfile.TemporaryDirectory() as folder:
+        drive(demo(Path(folder)), n).close()
+        return (Path(folder) / "tickets.rhml").read_bytes()
+
+
+def driven(folder: Path, n: int = 40) -> Any:
+    """Open one whose person answered already."""
+    (folder / "tickets.rhml").write_bytes(journal(n))
+    return demo(folder)
 
 
 def of_many(folder: Path) -> Any:
