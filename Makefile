@@ -2,6 +2,7 @@
 # make test   runs every test, after installing what they need
 # make test-floors  runs them on the oldest versions that pyproject.toml allows
 # make report runs the first notebook without a person and writes its HTML report
+# make pictures takes pictures of every state of the Workbench, into build/pictures
 # make bench  measures, ratios side by side in one run
 #
 # All of them set up what is missing: a virtual environment in .venv, the npm packages in
@@ -93,6 +94,12 @@ report: $(VENV)/.lab
 	@mkdir -p build
 	@$(BIN)/jupyter nbconvert --to rhml --execute $(NOTEBOOK) --output-dir build
 	@echo "build/01_first_session.html"
+
+.PHONY: pictures
+pictures: $(VENV)/.dev chromium
+	$(call say,Taking pictures of every state of the Workbench)
+	@$(BIN)/python tests/browser/pictures.py build/pictures
+	@echo "build/pictures"
 
 bench: $(VENV)/.lab
 	$(call say,Measuring (ratios side by side; some minutes))

@@ -102,7 +102,7 @@ describe("drawing", () => {
   it("draws a real view as a read-only report", async () => {
     globalThis.rhmlViews = { "explanation-panel": explanationPanel as never };
     const props = {
-      seq: 1, classes: ["a"], empty: "Nothing to explain.", item: null, heading: "", reasons: null,
+      seq: 1, classes: ["a"], empty: "Press W.", item: null, heading: "", reasons: null,
       neighbors: [], effect: null, may_teach: true, problem: null,
     };
     const [div] = page({ a: { props } }, ["a", "explanation-panel"]);
@@ -110,6 +110,6 @@ describe("drawing", () => {
     await settled();
     expect(div?.querySelector('[role="status"]')?.textContent).toBe("read-only report");
     expect(div?.querySelectorAll("button")).toHaveLength(0);
-    expect(div?.textContent).toContain("Nothing to explain.");
+    expect(div?.textContent).toContain("No reasons were open.");
   });
 });

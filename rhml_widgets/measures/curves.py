@@ -213,10 +213,10 @@ def standing(state: State | StateView, truth: Mapping[str, Label] | None = None)
     lines += ceiling_words(state)
     stops = kept(state)
     if stops.n:
-        times = "time" if stops.n == 1 else "times"
+        spoke, stood = (f"{n} {'time' if n == 1 else 'times'}" for n in (stops.n, stops.kept))
         lines.append(
-            f"I spoke up {stops.n} {times} because we differed; you kept your answer {stops.kept} "
-            f"of {stops.n}. That alone says nothing of who was right."
+            f"I spoke up {spoke} because we differed; you kept your answer {stood}. That alone "
+            "says nothing of who was right."
         )
     return lines
 

@@ -26,6 +26,7 @@ HEIGHT = 200
 
 MAX_POINTS = 80
 MAX_VERSIONS = 60
+TICKS = 12
 
 SYMBOLS = 9
 """So many symbols at most on a line as wide as the plot."""
@@ -127,8 +128,8 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     ----------
     state : State
     n : int
-        At most so many; versions that came with a lesson go before others, newer before older,
-        the rest evenly.
+        At most so many; versions that came with a lesson go before others, newer before older.
+        Of the rest at most `TICKS`, evenly: where each answer brings one, all would be a comb.
 
     Returns
     -------
@@ -143,7 +144,7 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     held = {seq for seq, lesson in state.lessons.items() if not lesson.retracted}
     taught = [version for version in versions if version.lesson in held][-n // 2 :]
     plain = [version for version in versions if version.lesson not in held]
-    room = n - len(taught)
+    room = min(TICKS, n - len(taught))
     if len(plain) > room:
         plain = [plain[round(k * (len(plain) - 1) / max(1, room - 1))] for k in range(room)]
     rows: list[dict[str, Any]] = []

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateNotFound
 from nbconvert.exporters.html import HTMLExporter
+from traitlets import default
 
 if TYPE_CHECKING:
     from rhml_widgets.report.pack import FrozenView, Packed
@@ -18,6 +20,9 @@ __all__ = ["RhmlExporter"]
 
 _STATE = "application/vnd.jupyter.widget-state+json"
 _VIEW = "application/vnd.jupyter.widget-view+json"
+
+_SYSTEM = "system"
+_AS_LIGHT = ' data-jp-theme-light="true"'
 
 # What is left of loaders whose address is empty: nothing they would do can be done offline.
 _LOADERS = re.compile(
@@ -37,6 +42,9 @@ class RhmlExporter(HTMLExporter):
     Where nothing else in the notebook is active, the page's policy is that of
     `rhml_widgets.report.pack.pack`, but for inline styles, which nbconvert itself writes. Where
     an output brings scripts or frames of its own the page has no policy: it would break them.
+
+    The page is light or dark as its reader's system is; ``--theme light`` and ``--theme dark``
+    choose.
     """
 
     export_from_notebook = "RHML report"
@@ -48,6 +56,16 @@ class RhmlExporter(HTMLExporter):
         self.embed_images = True
         # After all others, so after the one that executes.
         self.register_preprocessor(self._swap)  # type: ignore[no-untyped-call]
+
+    @default("theme")
+    def _own_theme(self) -> str:
+        return _SYSTEM
+
+    def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
+        made: dict[str, Any] = super()._init_resources(resources)  # type: ignore[no-untyped-call]
+        if self.theme == _SYSTEM:
+            made["theme"] = "light"
+        return made
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
@@ -69,8 +87,25 @@ class RhmlExporter(HTMLExporter):
         """
         page, resources = super().from_notebook_node(nb, resources, **kw)
         page = _LOADERS.sub("", page)
+        if self.theme == _SYSTEM:
+            page = self._with_dark(page)
         packed: Packed | None = resources.pop("rhml", None)
         return (page if packed is None else _with_panels(page, packed)), resources
+
+    def _with_dark(self, page: str) -> str:
+        """Let a light page be dark where its reader's system is."""
+        environment = self.environment
+        try:
+            dark, *_ = environment.loader.get_source(environment, "static/theme-dark.css")
+        except TemplateNotFound:
+            return page  # a template with one theme only
+        rules = (
+            f"@media (prefers-color-scheme: dark) {{\n{dark}\n:root {{ color-scheme: dark }}\n}}"
+        )
+        page = page.replace("</head>", f"<style>{rules}</style>\n</head>", 1)
+        # Our panels follow the system where no theme is named.
+        head, body, rest = page.partition("<body")
+        return head + body + rest.replace(_AS_LIGHT, "", 1)
 
     def _swap(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Put a place for a panel wherever one of our widgets was shown."""

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.state import Lesson, State, StateView
 
-__all__ = ["effect_props", "explanation_props", "looks_of", "reasons_props", "standing_stances"]
+__all__ = [
+    "MAX_FLIPS",
+    "effect_props",
+    "explanation_props",
+    "looks_of",
+    "reasons_props",
+    "standing_stances",
+]
 
 MAX_REASONS = 12
+
+MAX_FLIPS = 200
+"""Of what a lesson changed so many are listed."""
 
 EVEN = 0.5
 """Share of looks for better where a lesson changes nothing for better or worse."""
@@ -160,6 +170,7 @@ def effect_props(
         "flips": lesson.flips or 0,
         "total": total,
         "shown": shown,
+        "most": MAX_FLIPS,
         "looks": looks_of(state, lesson),
         "blind_left": blind_left,
         "undone": lesson.retracted,

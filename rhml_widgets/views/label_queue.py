@@ -134,7 +134,19 @@ def status_line(
         return f"skipped · {count}"
     if unusable is not None:
         return f"{unusable} · {count}"
-    return f"saved · {count}" if n_labeled else count
+    if not n_labeled:
+        return count
+    return f"saved{_decided(state)} · {count}"
+
+
+def _decided(state: State | StateView) -> str:
+    """Say what stands between the two: advice, or what the person made of it."""
+    if state.standing is not None:
+        return " · we disagree"
+    last = state.judgments.get(state.last_action() or 0)
+    if last is None or last.stage != "revised":
+        return ""
+    return f": you {'kept' if _kept(state, last) else 'revised it to'} {quoted(last.label)}"
 
 
 def _progress(

@@ -214,5 +214,5 @@ def _not_yet(reading: Reading | None, live: int | None, offers: Sequence[dict[st
         return ""
     return (
         f"not yet: no score has few enough wrong above it. You labeled {reading.wrong:,} of "
-        f"{reading.n:,} checks otherwise."
+        f"{reading.n:,} checks differently."
     )

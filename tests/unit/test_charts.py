@@ -215,14 +215,14 @@ def test_what_was_kept_at_stops_never_looks_like_a_skill():
     assert "stops" not in {row["series"].split("-")[1] for row in curve_rows(frame)}
 
 
-def test_versions_keep_lessons_first():
+def test_versions_keep_lessons_first_and_the_rest_thin():
     dyad = Dyad()
     for version in range(1, 301):
         dyad.answer(f"i{version}", "spam")
         lesson = dyad.teach("please") if version % 100 == 50 else None
         dyad.fit(version, lesson=lesson)
     rows = version_rows(dyad.state)
-    assert len(rows) == 60
+    assert len(rows) == 3 + 12
     assert [row["version"] for row in rows if row["lesson"]] == [50, 150, 250]
     assert all(row["flips"] == 31 for row in rows if row["lesson"])
     assert (rows[0]["version"], rows[-1]["version"]) == (1, 300)

@@ -216,7 +216,7 @@ def test_standing_speaks_of_an_audited_version_truth_and_stops():
         "was given; always saying “spam” would reach 1 of 2."
     ) in said
     assert (
-        "I spoke up 1 time because we differed; you kept your answer 1 of 1. That alone says "
+        "I spoke up 1 time because we differed; you kept your answer 1 time. That alone says "
         "nothing of who was right."
     ) in said
     assert "not yet: none of the checks you answered has a known truth." in standing(

@@ -114,3 +114,18 @@ def test_it_is_listed_and_constructed_as_jupyter_does():
     assert exporter.enabled
     assert exporter.file_extension == ".html"
     assert exporter.export_from_notebook
+
+
+BODY = re.compile(r"<body[^>]*>")
+DARK = "@media (prefers-color-scheme: dark) {\n/*---"
+
+
+def test_a_page_follows_its_readers_system_unless_a_theme_is_chosen():
+    nb = notebook(shown("a", "Flips(s)"), a=ours())
+    page = convert(nb)
+    assert DARK in page
+    assert "data-jp-theme-light" not in BODY.search(page)[0]
+    for theme, told in (("light", "true"), ("dark", "false")):
+        chosen = RhmlExporter(theme=theme).from_notebook_node(nb)[0]
+        assert DARK not in chosen
+        assert f'data-jp-theme-light="{told}"' in BODY.search(chosen)[0]

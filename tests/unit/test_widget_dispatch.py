@@ -15,6 +15,7 @@ import rhml_widgets as rhml
 from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
 from rhml_widgets.report.pack import pack
+from rhml_widgets.views.words import quoted
 from rhml_widgets.widgets import pace as paces
 from rhml_widgets.widgets.pace import Pace
 
@@ -281,6 +282,7 @@ def test_two_hundred_keys_at_a_stop_make_no_revision():
         assert "advice stands" in page.error("label", **args)["message"]
     assert page.session.state.canonical() == before
     page.value("revise", item_id=item.item_id, label=stop["model"], event_id="r", ms=900)
+    assert page.props["status"].startswith(f"saved: you revised it to {quoted(right(item))} · ")
     assert page.session.state.answer(item.item_id).label == right(item)
     assert page.session.state.answer(item.item_id).stage == "revised"
     assert page.props["stop"] is None
@@ -290,7 +292,9 @@ def test_two_hundred_keys_at_a_stop_make_no_revision():
 
 def test_keeping_is_a_revision_too_and_is_counted():
     page, item = at_a_stop()
+    assert page.props["status"].startswith("saved · we disagree · ")
     page.value("keep", item_id=item.item_id, event_id="k", ms=900)
+    assert page.props["status"].startswith(f"saved: you kept {quoted(wrong(item))} · ")
     kept = page.session.state.answer(item.item_id)
     assert (kept.label, kept.stage, kept.sealed) == (wrong(item), "revised", False)
     assert page.props["history"][0]["stage"] == "kept"

@@ -139,7 +139,7 @@ function Begin({ props: { version, choices, guess, had, why_not, n_free }, act, 
           </label>
         ))}
       </fieldset>
-      <p class="rhml-muted">{`If ${percent(guess)} are wrong${had ? `, with the ${count(had)} you answered` : ""}; 95 %, over all looks together.`}</p>
+      <p class="rhml-muted">{`Half the width of the 95 % interval, over all looks together, if ${percent(guess)} are wrong${had ? `, with the ${count(had)} you answered` : ""}.`}</p>
       <div class="rhml-row">
         <Button look="main" type="submit" action="audit-begin" off={acts.busy}>
           {had ? `Add ${plural(n, "check")}` : `Begin with ${plural(n, "check")}`}

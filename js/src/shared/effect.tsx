@@ -33,7 +33,8 @@ export function EffectView({ effect, classes: names, act, mayTeach, large, asked
   const waiting = looks.asked > looks.judged;
   const settled = mayTeach && !pending && !undone;
   const next = settled && !waiting ? Math.min(LOOKS, blind) : 0;
-  const unseen = flips - (shown?.length ?? 0);
+  const most = Math.min(flips, effect.most ?? flips);
+  const unseen = most - (shown?.length ?? 0);
   const worse = !waiting && looks.judged >= LOOKS && looks.worse > looks.better;
 
   useLayoutEffect(() => {
@@ -88,7 +89,11 @@ export function EffectView({ effect, classes: names, act, mayTeach, large, asked
           title="What you have seen cannot be judged blind any more."
           onClick={() => void show()}
         >
-          {shown ? `Show me the other ${count(unseen)}` : flips === 1 ? "Show me which" : `Show me the ${count(flips)}`}
+          {shown
+            ? `Show me the other ${count(unseen)}`
+            : flips === 1
+              ? "Show me which"
+              : `Show me ${most < flips ? `${count(most)} of ` : ""}the ${count(flips)}`}
         </Button>
       )}
       {mayTeach && !undone && (
@@ -119,12 +124,15 @@ export function EffectView({ effect, classes: names, act, mayTeach, large, asked
       {shown && shown.length > 0 && !pending && !undone && (
         <>
           <div class="rhml-flips-head">
-            <p class="rhml-muted">{directions(shown, names)}</p>
+            <p class="rhml-muted">
+              {shown.length < flips ? `${count(shown.length)} of ${count(flips)} are listed. ` : ""}
+              {directions(shown, names)}
+            </p>
             <Button look="link" small aria-expanded={!folded} onClick={() => setFolded(!folded)}>
               {folded ? "Open the list" : "Fold the list"}
             </Button>
           </div>
-          {!folded && <FlipList box={list} rows={shown} flips={flips} names={names} />}
+          {!folded && <FlipList box={list} rows={shown} names={names} />}
         </>
       )}
     </div>

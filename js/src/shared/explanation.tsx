@@ -84,7 +84,7 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
       {props.empty ? (
         <>
           <p class="rhml-empty" dir="auto">
-            {props.empty}
+            {frozen ? "No reasons were open." : props.empty}
           </p>
           {taught}
         </>

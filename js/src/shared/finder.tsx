@@ -90,6 +90,25 @@ export function Finder(props: FinderProps) {
         : query || at !== null
           ? "↑ ↓ choose · Enter answers · Esc clears"
           : "Type a few letters of it · Esc: keys act";
+  const row = (index: ClassIndex) => (
+    <LabelButton
+      key={classes[index]?.name}
+      {...props}
+      onChoose={choose}
+      index={index}
+      id={`${uid}-${index}`}
+      compact
+      best={index === best}
+    />
+  );
+  // In a report nothing is looked for: all are to be seen.
+  if (props.keyed === false) {
+    return (
+      <div class="rhml-class-list rhml-class-all" role="listbox" aria-label="Classes">
+        {found.map(row)}
+      </div>
+    );
+  }
   return (
     <>
       <div class="rhml-find">
@@ -129,17 +148,7 @@ export function Finder(props: FinderProps) {
       </div>
       {found.length ? (
         <div ref={list} id={`${uid}-list`} class="rhml-class-list" role="listbox" aria-label="Classes">
-          {found.map((index) => (
-            <LabelButton
-              key={classes[index]?.name}
-              {...props}
-              onChoose={choose}
-              index={index}
-              id={`${uid}-${index}`}
-              compact
-              best={index === best}
-            />
-          ))}
+          {found.map(row)}
         </div>
       ) : (
         <div class="rhml-class-list rhml-class-none">

@@ -21,11 +21,10 @@ export function directions(rows: readonly FlipRow[], names: readonly string[]): 
 export interface FlipListProps {
   box: { current: HTMLOListElement | null };
   rows: readonly FlipRow[];
-  flips: number;
   names: readonly string[];
 }
 
-export function FlipList({ box, rows, flips, names }: FlipListProps) {
+export function FlipList({ box, rows, names }: FlipListProps) {
   return (
     <ol
       ref={box}
@@ -54,11 +53,6 @@ export function FlipList({ box, rows, flips, names }: FlipListProps) {
           </p>
         </li>
       ))}
-      {rows.length < flips && (
-        <li class="rhml-flip rhml-muted">
-          {count(rows.length)} of {count(flips)} are listed.
-        </li>
-      )}
     </ol>
   );
 }

@@ -26,9 +26,9 @@ export function Header({ props, people, act, frozen, children }: HeaderViewProps
       <Spoken by="model">
         <bdi title={model.added || undefined}>{model.name}</bdi>
         {model.fitting ? (
-          <span class="rhml-muted"> is learning …</span>
+          <span class="rhml-muted"> · learning …</span>
         ) : model.failed ? (
-          <span class="rhml-fail"> could not learn the last time</span>
+          <span class="rhml-fail"> · could not learn the last time</span>
         ) : null}
         {model.brought ? <span class="rhml-muted"> · {model.brought}</span> : null}
       </Spoken>

@@ -58,7 +58,8 @@ export function ItemBox(props: ItemBoxProps) {
     measure();
     if (typeof ResizeObserver !== "function") return;
     const watch = new ResizeObserver(measure);
-    watch.observe(element);
+    // What is in it may grow later, as an image does.
+    for (const one of [element, ...element.children]) watch.observe(one);
     return () => watch.disconnect();
   }, [id, text, open]);
   const spans: TextMark[] = stop

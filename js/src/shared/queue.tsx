@@ -77,32 +77,6 @@ export function QueueView(view: QueueViewProps) {
             )}
           </>
         )}
-        <div class="rhml-trays">
-          {asking.tray === "skip" && item && asking.live ? (
-            <SkipMenu reasons={props.skip_reasons} onSkip={asking.skip} onClose={asking.close} />
-          ) : null}
-          {asking.tray === "new-class" && asking.live ? (
-            <NewClass
-              classes={props.classes}
-              named={asking.named}
-              act={act}
-              onDone={asking.close}
-              onClose={asking.close}
-            />
-          ) : null}
-          {asking.tray === "search" && asking.live ? (
-            <Search act={act} like={item?.item_id ?? null} onClose={asking.close} />
-          ) : null}
-          {asking.tray === "history" ? (
-            <History
-              rows={props.history}
-              classes={props.classes}
-              act={act}
-              off={frozen || gone || !MAY_CORRECT.has(props.state)}
-              onClose={asking.close}
-            />
-          ) : null}
-        </div>
         <div class="rhml-under">
           <Unsaved
             failed={answers.all.filter((one) => one.state === "failed")}
@@ -137,6 +111,32 @@ export function QueueView(view: QueueViewProps) {
           gone={gone}
           frozen={frozen}
         />
+        <div class="rhml-trays">
+          {asking.tray === "skip" && item && asking.live ? (
+            <SkipMenu reasons={props.skip_reasons} onSkip={asking.skip} onClose={asking.close} />
+          ) : null}
+          {asking.tray === "new-class" && asking.live ? (
+            <NewClass
+              classes={props.classes}
+              named={asking.named}
+              act={act}
+              onDone={asking.close}
+              onClose={asking.close}
+            />
+          ) : null}
+          {asking.tray === "search" && asking.live ? (
+            <Search act={act} like={item?.item_id ?? null} onClose={asking.close} />
+          ) : null}
+          {asking.tray === "history" ? (
+            <History
+              rows={props.history}
+              classes={props.classes}
+              act={act}
+              off={frozen || gone || !MAY_CORRECT.has(props.state)}
+              onClose={asking.close}
+            />
+          ) : null}
+        </div>
       </div>
     </section>
   );
@@ -144,7 +144,7 @@ export function QueueView(view: QueueViewProps) {
 
 /** What can be done though nothing is asked. */
 const ENDED: Partial<Record<QueueProps["state"], readonly Lettered[]>> = {
-  done: ["undo", "history"],
+  done: ["undo", "history", "why"],
   "read-only": ["history"],
 };
 
@@ -290,6 +290,7 @@ function Actions({ of, undo, only }: { of: Asking; undo: string | null; only: re
         }
         if (which === "twins") return null; // offered with what it would answer
         if (which === "why" && stop) return null; // the card has it
+        if (which === "mark" && item?.kind === "image") return null; // it has no words
         const [words, title] = which === "mark" && item?.kind === "row" ? COLUMNS : WORDS[which];
         const back = which === "why" && of.place === "beside";
         return (

@@ -130,14 +130,15 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
   const sided = speaksFor(row, reasons);
   const speech = signed(value) === "0"
     ? "says nothing"
-    : `speaks ${value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`}, ${signed(value)}`;
+    : `speaks ${value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`}`;
   const change = moved(row) ? `, before ${signed(before as number)}` : "";
   const said = stanceWords(row, names);
   const lesson = said ? (row.stance_lesson ?? null) : null;
+  // After what is to be seen: who speaks to the page says what is on it.
+  const spoken = `${speech}${change}${said && `; you: ${said}`}`;
   const shared = {
     class: "rhml-reason-row",
     tabIndex: reached ? 0 : -1,
-    "aria-label": `${term}: ${speech}${change}${said && `; you: ${said}`}`,
     onFocus: () => {
       onReach();
       view.onReach(term);
@@ -151,8 +152,9 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
         {term}
       </span>
       <Bar value={value} before={moved(row) ? before : null} full={full} />
-      <span class="rhml-reason-was">{moved(row) ? `${signed(before as number)} →` : ""}</span>
+      <span class="rhml-reason-was" aria-hidden="true">{moved(row) ? `${signed(before as number)} →` : ""}</span>
       <span class="rhml-reason-value">{signed(value)}</span>
+      <span class="rhml-visually-hidden">: {spoken}</span>
     </>
   );
   return (
@@ -177,7 +179,7 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
           {cells}
         </button>
       ) : (
-        <div role="group" {...shared}>
+        <div role="group" aria-label={`${term} ${signed(value)}: ${spoken}`} {...shared}>
           {cells}
         </div>
       )}

@@ -31,7 +31,7 @@ export function ResultView({ props, classes }: ResultViewProps) {
             <Accepted offer={offer} />
           </p>
           <p class="rhml-muted rhml-prose">
-            {`You labeled ${count(offer.wrong)} of ${plural(offer.checked, "check")} above it otherwise; of the ` +
+            {`You labeled ${count(offer.wrong)} of ${plural(offer.checked, "check")} above it differently; of the ` +
               `${plural(n_items, "item")} the audit was drawn from. The interval holds for every score together, so choose freely.`}
           </p>
           <p>

@@ -69,6 +69,12 @@ export function Search({ act, like, onClose }: SearchProps) {
       }}
     >
       <div class="rhml-row">
+        <p class="rhml-tray-title rhml-grow">Find items</p>
+        <Button look="quiet" kbd="Esc" onClick={onClose}>
+          Close
+        </Button>
+      </div>
+      <div class="rhml-row">
         <input
           {...lm}
           data-first=""
@@ -93,9 +99,6 @@ export function Search({ act, like, onClose }: SearchProps) {
             More like this one
           </Button>
         ) : null}
-        <Button look="quiet" kbd="Esc" onClick={onClose}>
-          Close
-        </Button>
       </div>
       <NotSaved of={acts} />
       <p class="rhml-muted rhml-small" aria-live="polite">
@@ -103,7 +106,7 @@ export function Search({ act, like, onClose }: SearchProps) {
           ? "Among the items nobody judged. What you pick is asked next, and counts in no estimate."
           : found.length
             ? "Enter: ask the first one next · ↓ go through them"
-            : "Nothing that nobody judged fits."}
+            : "No unjudged item fits."}
       </p>
       {found?.length ? (
         <ol class="rhml-found" ref={list}>
@@ -112,7 +115,7 @@ export function Search({ act, like, onClose }: SearchProps) {
               <Button look="quiet" action="pick" class="rhml-found-text" title="Ask it next" onClick={() => pick(row)}>
                 <span dir="auto">{row.text}</span>
               </Button>
-              <Button small look="quiet" aria-label={`More like: ${row.text}`} onClick={() => setNear(row.item_id)}>
+              <Button small look="quiet" aria-label={`more like it: ${row.text}`} onClick={() => setNear(row.item_id)}>
                 more like it
               </Button>
             </li>

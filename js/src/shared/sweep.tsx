@@ -114,7 +114,7 @@ export function SweepView({ props, queue, act, frozen, gone }: SweepViewProps) {
   const off = !live || acts.busy;
   return (
     <section class="rhml-sweep rhml-pad" aria-label="Sweep">
-      <Heading why={label === null ? null : `${count(n)} nobody judged, of which I say so`}>
+      <Heading why={label === null ? null : `I read ${count(n)} unjudged ${n === 1 ? "item" : "items"} so`}>
         {label === null ? "Sweep" : `Are all of these “${name}”?`}
       </Heading>
       <Chooser props={props} queue={queue} off={off} onChoose={turn} />

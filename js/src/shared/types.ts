@@ -276,6 +276,8 @@ export interface EffectProps {
   total: number;
   /** Filled only after "show me" (then exposed). */
   shown: FlipRow[] | null;
+  /** So many are listed at most; missing: all. */
+  most?: number;
   /** Blind looks: items asked without saying what was before and after. */
   looks: {
     asked: number;

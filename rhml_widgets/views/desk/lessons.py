@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.views.desk.seat import Seat
-from rhml_widgets.views.explanation_panel import effect_props, looks_of
+from rhml_widgets.views.explanation_panel import MAX_FLIPS, effect_props, looks_of
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rhml_widgets.state import Lesson
 
 __all__ = ["UNSEEN", "Lessons"]
-
-MAX_FLIPS = 200
 
 UNSEEN = 5
 """Of twice as many flips or more so many are not shown at first, to be judged blind."""

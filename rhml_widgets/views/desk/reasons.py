@@ -25,9 +25,7 @@ CLOSED = ("none", "evidence_first", "evidence")
 
 NEAREST = 3
 
-_EMPTY = (
-    "Answer an item, then press W to see my reasons for it. A reason can be corrected: click it."
-)
+_EMPTY = "Press W after an answer to see my reasons for it. A reason can be corrected: click it."
 
 
 class Reasons(Lessons):
@@ -80,7 +78,7 @@ class Reasons(Lessons):
     def explanation(self) -> dict[str, Any]:
         """Return the props of the explanation panel."""
         session = self.session
-        state, pool, learner = session.state, session.pool, session.learner
+        state, pool = session.state, session.pool
         problem = None
         explanation, reasons, near = None, None, []
         try:
@@ -113,7 +111,6 @@ class Reasons(Lessons):
             )
             near = self._neighbors(number)
         effect = self.effect()
-        why = _EMPTY if learner.live is not None else "I have no reasons yet: " + _why(session)
         with session.steady():
             return explanation_props(
                 state,
@@ -124,7 +121,7 @@ class Reasons(Lessons):
                 effect=effect,
                 may_teach=not session.read_only and pool.kind != "image",
                 status=self.status(),
-                empty=why,
+                empty=_empty(session),
                 problem=problem,
             )
 
@@ -177,9 +174,18 @@ class Reasons(Lessons):
         return said
 
 
-def _why(session: Session) -> str:
+def _empty(session: Session) -> str:
+    """Return what stands where there are no reasons."""
+    if session.read_only:
+        return "No reasons were open."
+    if session.learner.live is not None:
+        return _EMPTY
     if session.state.n_labeled == 0:
-        return "answer items of two classes first."
-    if len(session.state.counts) <= 1:
-        return "so far all answers are of one class."
-    return "the first fit is still running."
+        why = "answer items of two classes first"
+    elif len(session.state.counts) <= 1:
+        why = "so far all answers are of one class"
+    elif session.learner.failure is not None:
+        why = "the first fit failed"
+    else:
+        why = "the first fit is still running"
+    return f"I have no reasons yet: {why}."
