@@ -35,7 +35,8 @@ class Growing(Measuring):
         Parameters
         ----------
         frame : what the pool was given as
-            The new rows only: a DataFrame with the same columns, a Series, a list of str.
+            The new rows only: a DataFrame with the same columns, a Series, a list of str, an
+            array or sparse matrix with the same columns.
 
         Returns
         -------

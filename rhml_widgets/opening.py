@@ -23,7 +23,7 @@ from rhml_widgets.machine.defaults import default_model, require_reader
 from rhml_widgets.machine.learner import Learner
 from rhml_widgets.machine.models import reads_columns, require_shared_classes
 from rhml_widgets.machine.strategies import resolve
-from rhml_widgets.reopening import go_on, require_known_pool, require_same
+from rhml_widgets.reopening import go_on, require_known_pool, require_same, require_same_base
 from rhml_widgets.settings import (
     draw_holdout,
     pseudonym,
@@ -127,6 +127,9 @@ def open_session(
         known = read_labels(truth, items, "truth")
         brought = read_labels(labels, items, "labels")
         old = read_base(base, items.content, items.kind)
+        if state.reopened is not None:
+            digest = "" if old is None else old.digest
+            require_same_base(digest, state.reopened.base, file.name, replayed=read_only)
         classes = [row["name"] for row in given.classes or ()]
         told_of = [*known.values(), *brought.values(), *(old.classes if old else ())]
         for label in dict.fromkeys(told_of) if classes else ():
@@ -152,6 +155,7 @@ def open_session(
             strategy=repr(strategy),
             purposes=purposes,
             items=pack_ids(items.ids) if state.opened is None else "",
+            base="" if old is None else old.digest,
         )
         first = [*_first_events(given, state, items), *reworded, *_imports(brought, old, state)]
     except BaseException:

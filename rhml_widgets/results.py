@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from rhml_widgets.exceptions import BadInputError, MissingExtraError
 from rhml_widgets.items.pool import Pool
@@ -130,13 +131,26 @@ def joined(source: Any, more: Any, content: list[str] | None, id_column: Hashabl
         return both
     if isinstance(source, list) and isinstance(more, list | tuple):
         return [*source, *more]
+    if hasattr(source, "tocsr") and hasattr(more, "tocsr"):
+        _require_width(source, more)
+        return sparse.vstack([source, more], format="csr")
     if isinstance(source, np.ndarray) and isinstance(more, np.ndarray):
+        _require_width(source, more)
         return np.concatenate([source, more])
     msg = (
         f"the new rows are a {type(more).__name__} and the pool is a {type(source).__name__}: give "
         "the new rows as the pool was given"
     )
     raise BadInputError(msg)
+
+
+def _require_width(source: Any, more: Any) -> None:
+    if source.shape[1:] != more.shape[1:]:
+        msg = (
+            f"the new rows have shape {more.shape} and the pool {source.shape}: only the number "
+            "of rows may differ"
+        )
+        raise BadInputError(msg)
 
 
 def as_frame(source: Any, pool: Pool) -> pd.DataFrame:

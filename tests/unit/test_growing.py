@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sessions import begin, refold, right, texts, work, wrong
 
 from rhml_widgets.exceptions import BadInputError
@@ -234,6 +236,33 @@ def test_new_rows_of_another_kind_are_refused_and_nothing_is_changed():
             session.extend(NEW)
         assert session.state.seq == before
         assert session.extend(pd.DataFrame({"t": NEW})) == 30
+
+
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_sparse_rows_go_on(layout):
+    rows = sparse.random(60, 20, 0.3, format="csr", random_state=0)
+    with begin(rows[:50].asformat(layout), classes=["a", "b"]) as session:
+        for item in session.query(12):
+            session.label(item, "ab"[int(rows[item.position, 0] > 0)])
+        assert session.extend(rows[40:].asformat(layout)) == 10
+        assert (len(session.pool), session.pool.n_rows) == (60, 70)
+        assert (session.pool.inputs != rows).nnz == 0
+        assert len(session.result()) == 70
+        assert len(session.learner.live.outlook) == 60
+        assert session.query()[0].item_id not in session.state.answers
+        with pytest.raises(BadInputError, match="only the number of rows may differ"):
+            session.extend(rows[:3, :5])
+        with pytest.raises(BadInputError, match="as the pool was given"):
+            session.extend(rows[:3].toarray())
+
+
+def test_an_array_of_another_width_is_refused():
+    rows = np.random.default_rng(0).normal(size=(20, 4))
+    with (
+        begin(rows, classes=["a", "b"]) as session,
+        pytest.raises(BadInputError, match="only the number of rows may differ"),
+    ):
+        session.extend(rows[:, :3])
 
 
 # ---- drift --------------------------------------------------------------------------------
