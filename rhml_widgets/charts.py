@@ -279,11 +279,15 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
 def _told() -> dict[str, str]:
     tips = {one.key: one.tip for one in SHOWN.values()}
     average = "at all looks, for the average of these"
-    doubt = {"model-holdout": "at all looks: each spends a part of the error"}
+    doubt = {
+        "model-holdout": "at all looks: each spends a part of the error",
+        "human-shared": "at all looks",
+    }
     against = {
         "model-holdout": "given truth",
         "human-checks": "given truth",
         "human-repeats": "your earlier blind answers",
+        "human-shared": "the blind answers of each other",
     }
     return {
         "what": f"{json.dumps(tips)}[datum.series]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from rhml_widgets.contradicting import Contradicting
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.journal.events import Queried, Switched
-from rhml_widgets.measures.people import COLUMNS, disagreements, everybody, pair, shareable
+from rhml_widgets.measures.ceiling import COLUMNS, agreements
+from rhml_widgets.measures.people import disagreements, shareable
 from rhml_widgets.seats import SHARED, THIRD
 from rhml_widgets.settings import require_distinct, require_person
 from rhml_widgets.teaching import require_count
@@ -151,15 +152,7 @@ class People(Contradicting):
             they gave the same label, ``words``. Below 30 items there are only counts, and
             ``value``, ``low`` and ``high`` are missing; also where all gave one class.
         """
-        with self._lock:
-            state, seed = self._state.still(), self._learner.seed
-        rows = [
-            found.row()
-            for first, second in combinations(state.people, 2)
-            if (found := pair(state, first, second, random_state=seed)).n
-        ]
-        if rows:
-            rows.append(everybody(state, random_state=seed).row())
+        rows = [found.row() for found in agreements(self.still())]
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         kinds = {"hits": "int64", "n": "int64"} | dict.fromkeys(("value", "low", "high"), "float64")
         return frame.astype(kinds)

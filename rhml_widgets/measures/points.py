@@ -9,22 +9,32 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.curves import SERIES, thin, version_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from rhml_widgets.state import State, StateView
 
-__all__ = ["HEIGHT", "SHOWN", "Shown", "curve_rows", "describe", "version_rows"]
+__all__ = [
+    "BEYOND_CHANCE",
+    "CEILING",
+    "HEIGHT",
+    "SHOWN",
+    "TOLD",
+    "Shown",
+    "curve_rows",
+    "describe",
+    "version_rows",
+]
 
 HEIGHT = 200
 """Height of the plot in px, on which the places of the labels at the line ends depend."""
 
-MAX_POINTS = 80
+MAX_POINTS = 64
 MAX_VERSIONS = 60
 
 SYMBOLS = 9
@@ -37,6 +47,7 @@ _THINGS = {
     "checks": "checks",
     "holdout": "items held out",
     "repeats": "items asked again",
+    "shared": "shared items",
 }
 _NUMBERS = ["n_labels", "value", "low", "high", "n"]
 
@@ -74,9 +85,26 @@ SHOWN: dict[tuple[Any, ...], Shown] = {
     ("human", "agreement", "repeats", "second_look"): Shown(
         "human-repeats", "●", "you, with yourself", "you agree with yourself"
     ),
+    ("human", "agreement", "shared", "second_look"): Shown(
+        "human-shared", "○", "people, the ceiling", "people agree with each other"
+    ),
 }
 """What is drawn. How often an answer was kept at a stop is no skill of anybody's: it is told, not
 drawn beside shares of right answers."""
+
+
+CEILING = "human-shared"
+"""Drawn level from end to end: what all shared items show so far."""
+
+BEYOND_CHANCE = ("kappa", "alpha")
+"""Measures that are no shares: 0 is chance, and they may be below it."""
+
+TOLD: dict[tuple[Any, ...], str] = {
+    ("human", "kept", "stops", "model"): "you kept your answer",
+    ("human", "kappa", "shared", "second_look"): "two people beyond chance: kappa",
+    ("human", "alpha", "shared", "second_look"): "all people beyond chance: alpha",
+} | {key: one.tip for key, one in SHOWN.items()}
+"""What each series is called in words; those beyond chance are no shares of anything."""
 
 
 def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, Any]]:
@@ -102,7 +130,11 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     ends: list[dict[str, Any]] = []
     width = max((int(group["n_labels"].max()) for _, group in groups), default=0)
     for series, group in groups:
-        points = thin(group, max(2, n // len(groups)))
+        if series.key == CEILING:
+            level = group.tail(1)
+            points = pd.concat([level.assign(n_labels=0), level.assign(n_labels=width)])
+        else:
+            points = thin(group, max(2, n // len(groups)))
         few = int((points["n"] < AT_LEAST).sum())
         marked = _apart_enough(points["n_labels"].tolist(), width)
         for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
@@ -110,7 +142,7 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
             for name, number in zip(_NUMBERS, point, strict=True):
                 row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
             row["stage"] = 0 if place < few else 1 if place == few else 2
-            if place in marked:
+            if place in marked and (series.key != CEILING or place):
                 row["mark"] = 1
             rows.append(row)
         rows[-1]["label"] = f"{series.symbol} {series.name}\n{_end_words(rows[-1])}"
@@ -175,6 +207,9 @@ def describe(frame: pd.DataFrame) -> str:
     said = []
     for key, group in frame.groupby(SERIES, sort=False):
         series, last = SHOWN.get(key), group.iloc[-1]
+        if key[1] in BEYOND_CHANCE:
+            doubt = _interval(last["low"], last["high"], " to ")
+            said.append(f"{TOLD[key]} {_decimal(last['value'])}, interval {doubt}")
         if series is None:
             continue
         hits = round(float(last["value"]) * int(last["n"]))
@@ -203,7 +238,7 @@ def _interval(low: float, high: float, between: str) -> str:
 
 
 def _decimal(share: float) -> str:
-    return f"{share:.2f}".removeprefix("0")
+    return f"{share:.2f}".replace("0.", ".", 1) if abs(share) < 1 else f"{share:.2f}"
 
 
 def _apart_enough(n_labels: Sequence[int], width: int) -> set[int]:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.agreement import AT_LEAST
-from rhml_widgets.measures.people import ceiling_words
+from rhml_widgets.measures.ceiling import ceiling_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,15 +62,17 @@ def learning_curves_props(
 
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the latest points of each series, newest first, as text."""
-    from rhml_widgets.measures.points import SHOWN
+    from rhml_widgets.measures.points import BEYOND_CHANCE, TOLD
 
     columns = ["labels", "measured", "count", "95 % interval, at all looks"]
     numbers = ["n_labels", "value", "n", "low", "high"]
     rows = [
         [
             f"{n_labels:,}",
-            SHOWN[key].tip if key in SHOWN else "you kept your answer",
-            f"{round(value * n):,} of {n:,}",
+            TOLD[key],
+            f"{value:.2f} of {n:,} items"
+            if key[1] in BEYOND_CHANCE
+            else f"{round(value * n):,} of {n:,}",
             "too few yet" if n < AT_LEAST else f"{low:.2f} to {high:.2f}",
         ]
         for key, series in frame.groupby(["actor", "measure", "basis", "reference"], sort=False)

@@ -27,8 +27,9 @@ from rhml_widgets.journal.events import (
 )
 from rhml_widgets.machine.queue import reason_words
 from rhml_widgets.measures.agreement import checks
+from rhml_widgets.measures.ceiling import ceiling_words
 from rhml_widgets.measures.outcomes import drawn_checks
-from rhml_widgets.measures.people import ceiling_words, shared_labels
+from rhml_widgets.measures.people import shared_labels
 from rhml_widgets.state import State
 
 PEOPLE = ["quiet-heron", "loud-wren", "slow-owl"]
@@ -416,13 +417,13 @@ def test_labels_given_to_the_same_items_unasked_are_no_measure(session):
 
 def test_the_kappa_interval_covers_the_truth():
     """400 pairs of people with a planted agreement on 40 items: at least 91 of 100 cover it."""
-    from rhml_widgets.measures.people import _kappa
+    from rhml_widgets.measures.ceiling import _kappa
 
     rng, covered = np.random.default_rng(0), 0
     for _ in range(400):
         truth = rng.integers(3, size=40)
         other = np.where(rng.random(40) < 0.7, truth, rng.integers(3, size=40))
-        _, low, high = _kappa(list(zip(truth.tolist(), other.tolist(), strict=True)), 0)
+        _, low, high = _kappa(tuple(zip(truth.tolist(), other.tolist(), strict=True)), 0)
         covered += low <= 0.7 <= high
     assert covered / 400 >= 0.91
 
