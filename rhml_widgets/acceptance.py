@@ -9,6 +9,7 @@ import numpy as np
 
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.durations import duration_words, seconds_each
+from rhml_widgets.measures.sweeps import second_look_words
 from rhml_widgets.measures.usable import above, acceptable, best, rest
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def summary(
     brought = sum(item_id not in state.answers for item_id in state.imported)
     if brought:
         told.append(f"Of people's labels {brought:,} were brought along and not looked at here.")
+    told += second_look_words(state)
     if found.version is None:
         told.append(_not_yet(reading, lost=found.lost))
     else:

@@ -132,7 +132,7 @@ def learning_curve(
         alt.InlineData(values=changes),
         end=max([LEAST_LABELS, *(row["n_labels"] for row in [*rows, *changes])]),
     )
-    return drawn.properties(width=width, background="#ffffff", description=describe(frame))
+    return drawn.properties(width=width, background="#ffffff", description=describe(frame, changes))
 
 
 chart = learning_curve
@@ -181,7 +181,10 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
     moved = [
         alt.Tooltip("n_new:Q", title="the pool changed; new items"),
         alt.Tooltip("n_gone:Q", title="judged items gone"),
+        alt.Tooltip("apart:N", title="told from the old ones"),
     ]
+    named = changes.transform_filter("isValid(datum.apart)")
+    at_line = {"y": alt.value(HEIGHT - 8), "text": "label:N", "description": "label:N"}
     taught = changes.transform_filter("datum.lesson === 1")
     tooltip = [
         alt.Tooltip("version:Q", title="you taught; version"),
@@ -194,6 +197,15 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
         changes.transform_filter("datum.lesson === -1")
         .mark_rule(color=palette.ink2, strokeWidth=1, strokeDash=[6, 3])
         .encode(y=alt.value(0), y2=alt.value(HEIGHT), tooltip=moved),
+        named.mark_rule(color=palette.ink2, strokeWidth=2).encode(
+            y=alt.value(0), y2=alt.value(HEIGHT), tooltip=moved
+        ),
+        named.transform_filter("datum.at === 0")
+        .mark_text(color=palette.ink2, baseline="bottom", align="right", dx=-5)
+        .encode(**at_line),
+        named.transform_filter("datum.at === 1")
+        .mark_text(color=palette.ink2, baseline="bottom", align="left", dx=5)
+        .encode(**at_line),
         taught.mark_rule(color=palette.pair, strokeWidth=1, strokeDash=[1, 3]).encode(
             y=alt.value(0), y2=alt.value(HEIGHT)
         ),

@@ -117,11 +117,14 @@ def shared_outcomes(state: State | StateView) -> list[Outcome]:
     return sorted(found, key=lambda one: one.seq)
 
 
-def ceiling_words(state: State | StateView) -> list[str]:
-    """Say how far people agree, a sentence for each two, and what that means for the model."""
+def ceiling_words(state: State | StateView, *, named: bool = True) -> list[str]:
+    """Say how far people agree, a sentence for each two, and what that means for the model.
+
+    Not ``named``: where there are more than two, all together only, so that no name is told.
+    """
     found = agreements(state)
     told = []
-    for one in found[:-1]:
+    for one in found[:-1] if named or len(state.people) == TWO else ():
         who = one.words() if len(state.people) > TWO else f"Two people {_after_names(one)}"
         told.append(f"{who}: the model cannot be measured finer than that.")
     if len(state.people) > TWO and found and found[-1].value is not None:

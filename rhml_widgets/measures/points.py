@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 __all__ = [
     "BEYOND_CHANCE",
     "CEILING",
+    "DRIFTED",
     "HEIGHT",
     "SHOWN",
     "TOLD",
     "Shown",
     "curve_rows",
     "describe",
+    "drift_words",
     "version_rows",
 ]
 
@@ -36,6 +38,9 @@ HEIGHT = 200
 
 MAX_POINTS = 64
 MAX_VERSIONS = 60
+
+DRIFTED = "new items differ"
+"""Stands at the line where the pool changed, if the new items are told from the old."""
 
 SYMBOLS = 9
 """So many symbols at most on a line as wide as the plot."""
@@ -152,7 +157,12 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     return rows
 
 
-def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dict[str, Any]]:
+def version_rows(
+    state: State | StateView,
+    *,
+    n: int = MAX_VERSIONS,
+    drifts: Mapping[int, tuple[int, int]] | None = None,
+) -> list[dict[str, Any]]:
     """Return the rows of the spec's data ``versions``: when the model changed.
 
     Parameters
@@ -161,13 +171,17 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     n : int
         At most so many; versions that came with a lesson go before others, newer before older,
         the rest evenly.
+    drifts : mapping of int to (int, int), optional
+        Where new items differ from the old: the seq at which they came, to how many of how many
+        could be told apart.
 
     Returns
     -------
     list of dict
         ``n_labels``, ``version``, ``lesson`` (1 where one came that still holds, else 0) and,
         where known, ``flips``; ``label`` on the newest with a lesson. Where the pool changed:
-        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``.
+        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``; where they differ ``apart``, how
+        many are told apart, and ``label`` with the side ``at`` which it has room, 1 for right.
     """
     labels = version_labels(state)
     answered = sorted(seqs[0] for seqs in state.answers.values())
@@ -181,7 +195,12 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     rows: list[dict[str, Any]] = []
     for seq, event in state.extensions.items():
         moved = {"n_new": event.n_new, "n_gone": event.n_gone}
-        rows.append({"n_labels": bisect_left(answered, seq), "lesson": -1, **moved})
+        place = bisect_left(answered, seq)
+        rows.append({"n_labels": place, "lesson": -1, **moved})
+        if drifts and seq in drifts:
+            hits, of = drifts[seq]
+            rows[-1] |= {"apart": f"{hits} of {of}", "label": DRIFTED}
+            rows[-1]["at"] = int(place < len(answered) / 2)
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}
@@ -195,8 +214,15 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     return rows
 
 
-def describe(frame: pd.DataFrame) -> str:
-    """Say in words what the chart shows: the last point of each series with its doubt.
+def describe(frame: pd.DataFrame, versions: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Say in words what the chart shows: each series' last point with its doubt, and drift.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From ``session.curves()``.
+    versions : sequence of mapping
+        From `version_rows`.
 
     Examples
     --------
@@ -222,7 +248,18 @@ def describe(frame: pd.DataFrame) -> str:
     if not said:
         return "Nothing has been measured yet."
     text = "; ".join(said)
-    return f"{text[0].upper()}{text[1:]}."
+    return " ".join([f"{text[0].upper()}{text[1:]}.", *drift_words(versions)])
+
+
+def drift_words(versions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say where items came that differ from those before, a sentence each."""
+    return [
+        f"After {row['n_labels']:,} label{'' if row['n_labels'] == 1 else 's'} "
+        f"{row['n_new']:,} items came that differ from those before: {row['apart']} are told "
+        "apart, half would be by chance."
+        for row in versions
+        if "apart" in row
+    ]
 
 
 def _end_words(row: Mapping[str, Any]) -> str:

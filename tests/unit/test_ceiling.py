@@ -108,6 +108,10 @@ def test_with_three_people_alpha_is_of_all_and_no_kappa_stands_for_every_pair(se
     assert len(series(frame, "alpha")) == 1
     assert (session.agreement()["measure"] == "kappa").sum() == 3
     assert any(one.startswith("All together: agree on ") for one in standing(session.state))
+    # A frozen page carries it, so nobody is named in it.
+    regime = learning_curves_props(session.state, frame, [])["regime"]
+    assert " · all together: agree on " in regime
+    assert "wren" not in regime
 
 
 def test_looking_again_costs_no_second_bootstrap(session, monkeypatch):

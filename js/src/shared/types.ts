@@ -475,6 +475,8 @@ export interface CurvesProps {
   versions: Record<string, string | number | null>[];
   /** “The model agrees with you on 33 of 41 checks, interval .63 to .91 …” */
   summary: string;
+  /** Where items came that differ from those before, a sentence each. Missing in older pages. */
+  drift?: string[];
   /** “blind checks, drawn at random · you are the reference: “agrees with you”” */
   regime: string;
   table: { columns: string[]; rows: string[][] };
