@@ -10,7 +10,7 @@ import numpy as np
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.durations import duration_words, seconds_each
 from rhml_widgets.measures.sweeps import second_look_words
-from rhml_widgets.measures.usable import above, acceptable, best, rest
+from rhml_widgets.measures.usable import above, acceptable, chosen, rest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +102,9 @@ def accept(
     if said is None:
         return nothing
     if threshold is None:
-        found = None if reading is None or frame is None else best(acceptable(reading, costs))
+        found = None
+        if reading is not None:
+            found = chosen(acceptable(reading, costs), costs)
         if found is None or frame is None:
             return nothing
         threshold, may = found.threshold, frame | held

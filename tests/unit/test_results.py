@@ -13,7 +13,7 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 import pytest
-from sessions import begin, right, texts, work, wrong
+from sessions import CLASSES, begin, right, texts, work, wrong
 
 from rhml_widgets import results
 from rhml_widgets.exceptions import BadInputError, MissingExtraError, NotFittedYetError
@@ -237,6 +237,16 @@ def test_what_is_kept_aside_has_a_label_and_the_audit_says_it_was_not_drawn_from
         found = session.result()
         assert found["label"].notna().all()
         assert "50 different items more were kept aside or came later" in found.summary
+
+
+def test_told_costs_decide_what_is_taken():
+    with audited() as session:
+        dear = {(a, b): 1e6 for a in CLASSES for b in CLASSES if a != b}
+        assert (session.result()["source"] == "model").sum() == 200
+        assert (session.result(costs=dear)["source"] == "model").sum() == 0
+        free = dict.fromkeys(dear, 0.0)
+        assert session.usable(free)["best"].tolist()[-1]
+        assert (session.result(costs=free)["source"] == "model").sum() == 200
 
 
 # ---- files --------------------------------------------------------------------------------

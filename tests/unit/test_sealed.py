@@ -138,6 +138,7 @@ RESULT = {
         "value",
         "low",
         "high",
+        "expected",
         "left",
         "time",
         "call",

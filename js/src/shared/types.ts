@@ -382,6 +382,8 @@ export interface Offer {
   value: number | null;
   low: number;
   high: number;
+  /** How many of them are estimated to be wrong; null where the checks are too few. Missing in older pages. */
+  expected?: number | null;
   /** Items below it. */
   left: number;
   /** “about 50 minutes at your pace” or "". */
