@@ -106,10 +106,10 @@ class People(Contradicting):
             sent = self.sent(event_id, Queried, reason=reason)
             if sent is not None and isinstance(sent.event, Queried):
                 return round((sent.event.propensity or 0.0) * sent.event.n_candidates)
-            free = [one for one in shareable(self._state) if self._may_ask(one)]
             if differing:
-                open_ = {one.item_id for one in disagreements(self._state) if not one.settled}
-                free = [one for one in free if one in open_]
+                free = self._at_odds_unseen()
+            else:
+                free = [one for one in shareable(self._state) if self._may_ask(one)]
             size = min(int(n), len(free))
             if not size:
                 return 0
@@ -128,6 +128,18 @@ class People(Contradicting):
             ]
             self._record(drawn, [event_id] + [None] * (size - 1))
             return size
+
+    @property
+    def n_third_looks(self) -> int:
+        """How many items others label differently and this person may look at blind."""
+        with self._lock:
+            return len(self._at_odds_unseen())
+
+    def _at_odds_unseen(self) -> list[str]:
+        open_ = {one.item_id for one in disagreements(self._state) if not one.settled}
+        if not open_:
+            return []
+        return [one for one in shareable(self._state) if one in open_ and self._may_ask(one)]
 
     @property
     def n_shareable(self) -> int:

@@ -209,7 +209,7 @@ class Sweeping(Growing):
         own_id = self.pool.ids[number]
         before = self._state.answer(own_id)
         if before is not None:
-            msg = f"item {own_id} was answered {before.label!r} meanwhile: leave it out"
+            msg = f"item {own_id} was {self._how_answered(before)} meanwhile: leave it out"
             raise AlreadyJudgedError(msg)
         if self._learner.is_held(number):
             msg = f"item {own_id} is kept aside for measuring: leave it out"

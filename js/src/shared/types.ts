@@ -439,6 +439,8 @@ export interface WorkbenchProps {
 /** Contradictions among the labels, and the one that is open in the queue's place. */
 export interface TwiceProps {
   n: number;
+  /** Items others label differently, which this person may look at blind. Missing in older pages. */
+  third?: number;
   /** “two near-identical items carry different labels. And 3 more.” */
   words: string;
   may_resolve: boolean;
@@ -581,7 +583,8 @@ export interface Actions {
   /** Has likely items of a class come, beside the usual ones; null: no longer. */
   seek: { args: { label: ClassIndex | null }; value: null };
   switch_person: { args: { name: string; event_id: string }; value: { person: string } };
-  share: { args: { n: number; event_id: string }; value: { asked: number } };
+  /** `differing`: a third look at what two people label differently. */
+  share: { args: { n: number; event_id: string; differing?: boolean }; value: { asked: number } };
 }
 
 export type ActionName = keyof Actions;
