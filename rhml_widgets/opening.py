@@ -12,7 +12,13 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError, warn
 from rhml_widgets.human.keys import read_keys
 from rhml_widgets.items.identity import not_packed, pack_ids, tidy
-from rhml_widgets.items.labels import one_type, read_classes, read_labels, require_class
+from rhml_widgets.items.labels import (
+    one_type,
+    read_categories,
+    read_classes,
+    read_labels,
+    require_class,
+)
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.database import real_path
 from rhml_widgets.journal.events import ClassAdded, Extended, Imported, Opened, Taught
@@ -157,7 +163,11 @@ def open_session(
             items=pack_ids(items.ids) if state.opened is None else "",
             base="" if old is None else old.digest,
         )
-        first = [*_first_events(given, state, items), *reworded, *_imports(brought, old, state)]
+        first = [
+            *_first_events(given, state, items),
+            *reworded,
+            *_imports(brought, [] if classes else read_categories(labels), old, state),
+        ]
     except BaseException:
         file.close()
         raise
@@ -313,14 +323,20 @@ def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
     return events
 
 
-def _imports(brought: Mapping[str, Label], old: Base | None, state: State) -> list[Event]:
-    """Return the events that log labels brought along, of those that are new or changed."""
+def _imports(
+    brought: Mapping[str, Label], named: list[Label], old: Base | None, state: State
+) -> list[Event]:
+    """Return the events that log labels brought along, of those that are new or changed.
+
+    Classes they name come first, in the order of their categories, whether or not one is used.
+    """
     pairs = [
         [item_id, label]
         for item_id, label in brought.items()
         if state.imported.get(item_id) != label
     ]
-    known = {*state.classes, *brought.values()}
-    classes = [label for label in (old.classes if old else ()) if label not in known]
+    classes = [label for label in named if label not in state.classes]
+    known = {*state.classes, *named, *brought.values()}
+    classes += [label for label in (old.classes if old else ()) if label not in known]
     events: list[Event] = [ClassAdded(label=label) for label in classes]
     return [*events, Imported(labels=pairs)] if pairs else events
