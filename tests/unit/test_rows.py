@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -338,6 +340,20 @@ def test_infinite_values_are_named_by_column(as_pool):
             session.label(item, "yes" if i % 2 else "no")
         told = session.learner.failure.message
         assert re.search(r"refuses infinite values: column '(b|#1)' has 2 infinite; put", told)
+
+
+def test_a_model_of_texts_on_rows_and_of_columns_on_texts_is_refused_with_the_remedy():
+    of_texts = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    with pytest.raises(BadInputError, match=r"TfidfVectorizer reads texts.*content="):
+        Session(of_texts, FRAME, journal=None)
+    by_name = ColumnTransformer([("words", TfidfVectorizer(), "ticket")])
+    of_columns = make_pipeline(by_name, LogisticRegression())
+    with pytest.raises(BadInputError, match="takes columns by name and the pool is texts"):
+        Session(of_columns, ["one", "two"], journal=None)
+    # One text column by its name is a row, as that model needs it.
+    frame = pd.DataFrame({"ticket": ["a card", "a loan"]})
+    with Session(of_columns, frame, journal=None) as session:
+        assert session.pool.kind == "row"
 
 
 @pytest.mark.filterwarnings("ignore:the first fit failed:UserWarning")
