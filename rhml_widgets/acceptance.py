@@ -9,7 +9,8 @@ import numpy as np
 
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.durations import duration_words, seconds_each
-from rhml_widgets.measures.usable import above, acceptable, best, rest
+from rhml_widgets.measures.sweeps import second_look_words
+from rhml_widgets.measures.usable import above, acceptable, chosen, rest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,7 +102,9 @@ def accept(
     if said is None:
         return nothing
     if threshold is None:
-        found = None if reading is None or frame is None else best(acceptable(reading, costs))
+        found = None
+        if reading is not None:
+            found = chosen(acceptable(reading, costs), costs)
         if found is None or frame is None:
             return nothing
         threshold, may = found.threshold, frame | held
@@ -170,6 +173,7 @@ def summary(
     brought = sum(item_id not in state.answers for item_id in state.imported)
     if brought:
         told.append(f"Of people's labels {brought:,} were brought along and not looked at here.")
+    told += second_look_words(state)
     if found.version is None:
         told.append(_not_yet(reading, lost=found.lost))
     else:

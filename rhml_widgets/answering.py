@@ -135,7 +135,7 @@ class Answering(Finding):
             before = self._state.own(own_id)
             newest = before if own_id in self._state.shared else self._state.answer(own_id)
             if seen is not None and newest is not None and newest.seq > seen:
-                msg = f"item {own_id} was answered {newest.label!r} after it was shown here"
+                msg = f"item {own_id} was {self._how_answered(newest)} after it was shown here"
                 raise AlreadyJudgedError(msg)
             if replaces is not None and (before is None or before.seq != replaces):
                 now = "was taken back" if before is None else f"is {before.label!r} now"
@@ -255,9 +255,9 @@ class Answering(Finding):
             answer = self._state.answer(own_id)
             asked = self._state.asked_again(own_id) or own_id in self._state.sharing
             if answer is not None and not asked:
-                msg = (
-                    f"item {own_id} was answered {answer.label!r}: undo({answer.seq}) takes it back"
-                )
+                msg = f"item {own_id} was {self._how_answered(answer)}"
+                if answer.person == self._person:
+                    msg += f": undo({answer.seq}) takes it back"
                 raise AlreadyJudgedError(msg)
             return self._record([Skipped(item_id=own_id, why=reason)], [event_id])[-1].seq
 

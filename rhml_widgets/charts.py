@@ -128,7 +128,7 @@ def learning_curve(
         alt.InlineData(values=changes),
         end=max([LEAST_LABELS, *(row["n_labels"] for row in [*rows, *changes])]),
     )
-    return drawn.properties(width=width, background="#ffffff", description=describe(frame))
+    return drawn.properties(width=width, background="#ffffff", description=describe(frame, changes))
 
 
 def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.LayerChart:
@@ -174,7 +174,10 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
     moved = [
         alt.Tooltip("n_new:Q", title="the pool changed; new items"),
         alt.Tooltip("n_gone:Q", title="judged items gone"),
+        alt.Tooltip("apart:N", title="told from the old ones"),
     ]
+    named = changes.transform_filter("isValid(datum.apart)")
+    at_line = {"y": alt.value(HEIGHT - 8), "text": "label:N", "description": "label:N"}
     taught = changes.transform_filter("datum.lesson === 1")
     tooltip = [
         alt.Tooltip("version:Q", title="you taught; version"),
@@ -187,6 +190,15 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
         changes.transform_filter("datum.lesson === -1")
         .mark_rule(color=palette.ink2, strokeWidth=1, strokeDash=[6, 3])
         .encode(y=alt.value(0), y2=alt.value(HEIGHT), tooltip=moved),
+        named.mark_rule(color=palette.ink2, strokeWidth=2).encode(
+            y=alt.value(0), y2=alt.value(HEIGHT), tooltip=moved
+        ),
+        named.transform_filter("datum.at === 0")
+        .mark_text(color=palette.ink2, baseline="bottom", align="right", dx=-5)
+        .encode(**at_line),
+        named.transform_filter("datum.at === 1")
+        .mark_text(color=palette.ink2, baseline="bottom", align="left", dx=5)
+        .encode(**at_line),
         taught.mark_rule(color=palette.pair, strokeWidth=1, strokeDash=[1, 3]).encode(
             y=alt.value(0), y2=alt.value(HEIGHT)
         ),
@@ -272,11 +284,15 @@ def _series_layers(palette: _Palette, curve: Any) -> Any:
 def _told() -> dict[str, str]:
     tips = {one.key: one.tip for one in SHOWN.values()}
     average = "at all looks, for the average of these"
-    doubt = {"model-holdout": "at all looks: each spends a part of the error"}
+    doubt = {
+        "model-holdout": "at all looks: each spends a part of the error",
+        "human-shared": "at all looks",
+    }
     against = {
         "model-holdout": "given truth",
         "human-checks": "given truth",
         "human-repeats": "your earlier blind answers",
+        "human-shared": "the blind answers of each other",
     }
     return {
         "what": f"{json.dumps(tips)}[datum.series]",

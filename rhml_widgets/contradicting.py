@@ -48,6 +48,9 @@ class Contradicting(Sweeping):
             index names each for `resolve`. What was settled is left out until an answer changes;
             of near-twins and of suspicious labels the surest 500 are listed.
 
+            - ``people``: somebody else labels an item otherwise than you; ``label`` is yours. To
+              settle it changes your answer, or nothing: whose counts a third look decides (see
+              `share`).
             - ``repeat``: a hidden repeat (see ``purposes``) was answered otherwise than before;
               ``label`` is the earlier answer, the one that trains.
             - ``near-twins``: almost the same item, another label; ``strength`` is how alike they

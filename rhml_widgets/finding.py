@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from rhml_widgets.journal.events import Event, Label
+    from rhml_widgets.state import Judgment
 
 __all__ = ["Finding"]
 
@@ -158,6 +159,12 @@ class Finding(Asking):
             self._record(events, [event_id, *[None] * (len(events) - 1)])
             return [self._item(self.pool.ids[one]) for one in numbers]
 
+    def _how_answered(self, answer: Judgment) -> str:
+        """Say it to who answers now: another's label is not told before one's own."""
+        if answer.person == self._person:
+            return f"answered {answer.label!r}"
+        return "answered by somebody else"
+
     def seek(self, label: Label | None) -> None:
         """Have likely items of a rare class come, beside the usual ones and the uniform checks.
 
@@ -209,10 +216,9 @@ class Finding(Asking):
         own_id = self.pool.ids[number]
         answer = self._state.answer(own_id)
         if answer is not None:
-            msg = (
-                f"item {own_id} was answered {answer.label!r}: {instead}, or change its answer in "
-                "the history"
-            )
+            msg = f"item {own_id} was {self._how_answered(answer)}: {instead}"
+            if self._state.own(own_id) is not None:
+                msg += ", or change its answer in the history"
             raise AlreadyJudgedError(msg)
         if self._learner.is_held(number):
             msg = f"item {own_id} is kept aside for measuring: {instead}"

@@ -26,6 +26,10 @@ __all__ = ["Growing"]
 class Growing(Measuring):
     """The part of a session that takes in new items and old labels."""
 
+    def _begin(self, **arguments: Any) -> None:
+        self._drifts: dict[int, Drift] = {}
+        super()._begin(**arguments)
+
     def extend(self, frame: Any) -> int:
         """Go on with more rows; all that was answered stays.
 
@@ -35,7 +39,8 @@ class Growing(Measuring):
         Parameters
         ----------
         frame : what the pool was given as
-            The new rows only: a DataFrame with the same columns, a Series, a list of str.
+            The new rows only: a DataFrame with the same columns, a Series, a list of str, an
+            array or sparse matrix with the same columns.
 
         Returns
         -------
@@ -97,17 +102,40 @@ class Growing(Measuring):
             None where none came, or the model has no features that are computed once.
             ``.words()`` says it.
         """
+        found = self.drifts()
+        return found[max(found)] if found else None
+
+    def drifts(self) -> dict[int, Drift]:
+        """Tell of each time new items came whether they differ from those there were before.
+
+        Each is compared once, in the features of that moment.
+
+        Returns
+        -------
+        dict of int to Drift
+            By the seq at which they came, oldest first; see `drift`.
+        """
         with self._lock:
             state, pool = self._state.still(), self.pool
-        arrived = {seq for seq in state.arrived.values() if seq}
-        if not arrived:
-            return None
-        last = max(arrived)
-        new = np.zeros(len(pool), dtype=bool)
-        came = [one for one, seq in state.arrived.items() if seq == last and one in pool]
-        new[[pool.number(one) for one in came]] = True
-        with self._floor.working():
-            return drift(self._learner.features(), new, random_state=self._learner.seed)
+        came = np.zeros(len(pool), dtype=np.int64)
+        for item_id, seq in state.arrived.items():
+            if item_id in pool:
+                came[pool.number(item_id)] = seq
+        fresh = [int(seq) for seq in np.unique(came[came > 0]) if seq not in self._drifts]
+        if fresh:
+            with self._floor.working():
+                features = self._learner.features()
+                for seq in fresh:
+                    new, old = came == seq, came < seq
+                    found = drift(features, new, old, random_state=self._learner.seed)
+                    if found is not None:
+                        self._drifts[seq] = found
+        return dict(sorted(self._drifts.items()))
+
+    @property
+    def drifts_known(self) -> dict[int, Drift]:
+        """What `drifts` found so far; compares nothing anew."""
+        return dict(sorted(self._drifts.items()))
 
     def doubted(self) -> list[str]:
         """Return the ids of labels brought along that the model doubts, most doubtful first.

@@ -16,7 +16,7 @@ from rhml_widgets.machine.past import frame_of, once_said
 from rhml_widgets.measures.audit import audited, class_shares
 from rhml_widgets.measures.durations import seconds_each
 from rhml_widgets.measures.stopping import advice
-from rhml_widgets.measures.usable import acceptable, best, cut, require_costs
+from rhml_widgets.measures.usable import acceptable, chosen, cut, require_costs
 from rhml_widgets.results import result_frame
 from rhml_widgets.state import AUDIT
 from rhml_widgets.teaching import Teaching
@@ -43,6 +43,7 @@ USABLE = (
     "value",
     "low",
     "high",
+    "expected",
     "cost",
     "cost_high",
     "left",
@@ -200,25 +201,29 @@ class Measuring(Teaching):
         Returns
         -------
         DataFrame
-            threshold, n_items, n_rows, checked, wrong, value, low, high, cost, cost_high, left,
-            hours, best. ``low`` and ``high`` bound the share wrong for all thresholds together,
-            so any may be chosen; ``left`` counts the items below it, ``hours`` what they take at
-            the pace so far; ``best`` marks what `result` accepts.
+            threshold, n_items, n_rows, checked, wrong, value, low, high, expected, cost,
+            cost_high, left, hours, best. ``low`` and ``high`` bound the share wrong for all
+            thresholds together, so any may be chosen; ``expected`` items are wrong by the estimate
+            that choices go by (Laplace's rule). ``left`` counts the items below it, ``hours`` what
+            they take at the pace so far. ``best`` marks what `result` accepts: without costs as
+            much as is worth it, with costs the threshold at which wrong labels and the looks that
+            are left cost least.
         """
         state = self.still()
         reading = audited(state)
         priced = require_costs(costs, list(state.classes))
         found = [] if reading is None else acceptable(reading, priced)
-        chosen, seconds = best(found), seconds_each(state)
+        taken, seconds = chosen(found, priced), seconds_each(state)
         rows = [
             {
                 **asdict(one),
                 "value": one.value,
+                "expected": one.expected,
                 "left": found[-1].n_items - one.n_items,
                 "hours": None
                 if seconds is None
                 else (found[-1].n_items - one.n_items) * seconds / 3600,
-                "best": one is chosen,
+                "best": one is taken,
             }
             for one in found
         ]

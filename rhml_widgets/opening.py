@@ -12,7 +12,13 @@ import numpy as np
 from rhml_widgets.exceptions import BadInputError, warn
 from rhml_widgets.human.keys import read_keys
 from rhml_widgets.items.identity import not_packed, pack_ids, tidy
-from rhml_widgets.items.labels import one_type, read_classes, read_labels, require_class
+from rhml_widgets.items.labels import (
+    one_type,
+    read_categories,
+    read_classes,
+    read_labels,
+    require_class,
+)
 from rhml_widgets.items.pool import Pool
 from rhml_widgets.journal.database import real_path
 from rhml_widgets.journal.events import ClassAdded, Extended, Imported, Opened, Taught
@@ -23,7 +29,7 @@ from rhml_widgets.machine.defaults import default_model, require_reader
 from rhml_widgets.machine.learner import Learner
 from rhml_widgets.machine.models import reads_columns, require_shared_classes
 from rhml_widgets.machine.strategies import resolve
-from rhml_widgets.reopening import go_on, require_known_pool, require_same
+from rhml_widgets.reopening import go_on, require_known_pool, require_same, require_same_base
 from rhml_widgets.settings import (
     draw_holdout,
     pseudonym,
@@ -127,6 +133,9 @@ def open_session(
         known = read_labels(truth, items, "truth")
         brought = read_labels(labels, items, "labels")
         old = read_base(base, items.content, items.kind)
+        if state.reopened is not None:
+            digest = "" if old is None else old.digest
+            require_same_base(digest, state.reopened.base, file.name, replayed=read_only)
         classes = [row["name"] for row in given.classes or ()]
         told_of = [*known.values(), *brought.values(), *(old.classes if old else ())]
         for label in dict.fromkeys(told_of) if classes else ():
@@ -152,8 +161,13 @@ def open_session(
             strategy=repr(strategy),
             purposes=purposes,
             items=pack_ids(items.ids) if state.opened is None else "",
+            base="" if old is None else old.digest,
         )
-        first = [*_first_events(given, state, items), *reworded, *_imports(brought, old, state)]
+        first = [
+            *_first_events(given, state, items),
+            *reworded,
+            *_imports(brought, [] if classes else read_categories(labels), old, state),
+        ]
     except BaseException:
         file.close()
         raise
@@ -309,14 +323,20 @@ def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
     return events
 
 
-def _imports(brought: Mapping[str, Label], old: Base | None, state: State) -> list[Event]:
-    """Return the events that log labels brought along, of those that are new or changed."""
+def _imports(
+    brought: Mapping[str, Label], named: list[Label], old: Base | None, state: State
+) -> list[Event]:
+    """Return the events that log labels brought along, of those that are new or changed.
+
+    Classes they name come first, in the order of their categories, whether or not one is used.
+    """
     pairs = [
         [item_id, label]
         for item_id, label in brought.items()
         if state.imported.get(item_id) != label
     ]
-    known = {*state.classes, *brought.values()}
-    classes = [label for label in (old.classes if old else ()) if label not in known]
+    classes = [label for label in named if label not in state.classes]
+    known = {*state.classes, *named, *brought.values()}
+    classes += [label for label in (old.classes if old else ()) if label not in known]
     events: list[Event] = [ClassAdded(label=label) for label in classes]
     return [*events, Imported(labels=pairs)] if pairs else events

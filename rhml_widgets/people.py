@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, islice
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.ranges import require_count
 from rhml_widgets.journal.events import Queried, Switched
-from rhml_widgets.measures.people import COLUMNS, disagreements, everybody, pair, shareable
+from rhml_widgets.measures.ceiling import COLUMNS, agreements
+from rhml_widgets.measures.people import disagreements, shareable
 from rhml_widgets.seats import SHARED, THIRD
 from rhml_widgets.settings import require_distinct, require_person
 
@@ -105,10 +106,10 @@ class People(Contradicting):
             sent = self.sent(event_id, Queried, reason=reason)
             if sent is not None and isinstance(sent.event, Queried):
                 return round((sent.event.propensity or 0.0) * sent.event.n_candidates)
-            free = [one for one in shareable(self._state) if self._may_ask(one)]
             if differing:
-                open_ = {one.item_id for one in disagreements(self._state) if not one.settled}
-                free = [one for one in free if one in open_]
+                free = self._at_odds_unseen()
+            else:
+                free = [one for one in shareable(self._state) if self._may_ask(one)]
             size = min(int(n), len(free))
             if not size:
                 return 0
@@ -127,6 +128,18 @@ class People(Contradicting):
             ]
             self._record(drawn, [event_id] + [None] * (size - 1))
             return size
+
+    @property
+    def n_third_looks(self) -> int:
+        """How many items others label differently and this person may look at blind."""
+        with self._lock:
+            return len(self._at_odds_unseen())
+
+    def _at_odds_unseen(self) -> list[str]:
+        open_ = {one.item_id for one in disagreements(self._state) if not one.settled}
+        if not open_:
+            return []
+        return [one for one in shareable(self._state) if one in open_ and self._may_ask(one)]
 
     @property
     def n_shareable(self) -> int:
@@ -151,15 +164,7 @@ class People(Contradicting):
             they gave the same label, ``words``. Below 30 items there are only counts, and
             ``value``, ``low`` and ``high`` are missing; also where all gave one class.
         """
-        with self._lock:
-            state, seed = self._state.still(), self._learner.seed
-        rows = [
-            found.row()
-            for first, second in combinations(state.people, 2)
-            if (found := pair(state, first, second, random_state=seed)).n
-        ]
-        if rows:
-            rows.append(everybody(state, random_state=seed).row())
+        rows = [found.row() for found in agreements(self.still())]
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         kinds = {"hits": "int64", "n": "int64"} | dict.fromkeys(("value", "low", "high"), "float64")
         return frame.astype(kinds)

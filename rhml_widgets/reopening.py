@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.exceptions import JournalMismatchError
+from rhml_widgets.exceptions import JournalMismatchError, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label, Opened
     from rhml_widgets.state import State
 
-__all__ = ["go_on", "require_known_pool", "require_same"]
+__all__ = ["go_on", "require_known_pool", "require_same", "require_same_base"]
 
 
 def require_known_pool(state: State, pool: Pool, where: str) -> None:
@@ -107,3 +107,32 @@ def require_same(argument: str, now: Any, held: Any, where: str) -> None:
             f"{argument}={now!r}. Leave {argument} out to go on, or {remedy}"
         )
         raise JournalMismatchError(msg)
+
+
+def require_same_base(now: str, held: str, where: str, *, replayed: bool) -> None:
+    """Refuse to replay with other old rows than there were; on reopening, say that they are gone.
+
+    Parameters
+    ----------
+    now, held : str
+        Digests of ``base``, as given now and as the journal was last opened; "" without any.
+    where : str
+    replayed : bool
+
+    Raises
+    ------
+    JournalMismatchError
+    """
+    if replayed and now != held:
+        learned = "old rows beside the pool" if held else "no rows beside the pool"
+        remedy = "Give the same base=(X, y) to replay" if held else "Leave base out"
+        msg = (
+            f"the model of {where} learned from {learned} and not from what is given, so it cannot "
+            f"be built again. {remedy}"
+        )
+        raise JournalMismatchError(msg)
+    if held and not now:
+        warn(
+            f"{where} was last opened with old rows, base=(X, y), and is now opened without: the "
+            "model goes on without what it learned from them. Give them again to keep it"
+        )

@@ -22,6 +22,7 @@ def replay(
     pool: Any = None,
     *,
     truth: Any = None,
+    base: Any = None,
     root: str | os.PathLike[str] | None = None,
 ) -> Session:
     """Open a journal as it stands, read-only, its model built again from its answers.
@@ -41,6 +42,9 @@ def replay(
     truth : Series, array or dict, optional
         Known labels, as given to the session; they are in no journal. Without them nothing can be
         measured against them anew.
+    base : (X, y), optional
+        Old labeled rows, as given to the session; they are in no journal, and needed where it
+        had any.
     root : path, optional
         The folder that image files are read from; None: the journal's.
 
@@ -53,6 +57,8 @@ def replay(
     ------
     JournalError
         If there is no such journal, or it was never begun.
+    JournalMismatchError
+        If the session learned from other old rows, or the pool is another one.
 
     Warns
     -----
@@ -63,7 +69,7 @@ def replay(
         msg = "journal=None: expected the path of a journal; one in memory ends with its session"
         raise BadInputError(msg)
     session = Session._replayed(  # noqa: SLF001 - a twin
-        model=model, pool=pool, journal=journal, truth=truth, root=root
+        model=model, pool=pool, journal=journal, truth=truth, base=base, root=root
     )
     opened = session.state.reopened
     if opened is None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from rhml_widgets.exceptions import BadInputError, MissingExtraError
+from rhml_widgets.exceptions import BadInputError, MissingExtraError, NotWrittenError
 from rhml_widgets.items.pool import Pool
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Result(pd.DataFrame):
         Parameters
         ----------
         path : path ending in .csv, .parquet or .jsonl
+            Replaced whole, or not at all.
         safe : bool
             CSV only: put ``'`` before a cell that a spreadsheet would run as a formula, and name
             the columns where that was done in a last column ``escaped``, so that it can be
@@ -74,6 +76,9 @@ class Result(pd.DataFrame):
             For another ending.
         MissingExtraError
             For Parquet without pyarrow.
+        NotWrittenError
+            If there is no such folder, the disk is full, or Parquet cannot hold a column: it
+            takes one type a column.
         """
         target = Path(path).expanduser()
         writers = {".csv": _csv, ".parquet": _parquet, ".jsonl": _json_lines}
@@ -85,7 +90,18 @@ class Result(pd.DataFrame):
             frame, cells = _escaped(pd.DataFrame(self))
         else:
             frame, cells = pd.DataFrame(self), 0
-        writer(frame, target)
+        scratch = target.with_name(f".{target.name}.part")
+        try:
+            writer(frame, scratch)
+            scratch.replace(target)
+        except OSError as error:
+            msg = (
+                f"{target} was not written: {error.strerror or error}. Make the folder, free space "
+                "or give another path"
+            )
+            raise NotWrittenError(msg) from error
+        finally:
+            scratch.unlink(missing_ok=True)
         return Written(target, len(self), cells)
 
 
@@ -130,13 +146,26 @@ def joined(source: Any, more: Any, content: list[str] | None, id_column: Hashabl
         return both
     if isinstance(source, list) and isinstance(more, list | tuple):
         return [*source, *more]
+    if hasattr(source, "tocsr") and hasattr(more, "tocsr"):
+        _require_width(source, more)
+        return sparse.vstack([source, more], format="csr")
     if isinstance(source, np.ndarray) and isinstance(more, np.ndarray):
+        _require_width(source, more)
         return np.concatenate([source, more])
     msg = (
         f"the new rows are a {type(more).__name__} and the pool is a {type(source).__name__}: give "
         "the new rows as the pool was given"
     )
     raise BadInputError(msg)
+
+
+def _require_width(source: Any, more: Any) -> None:
+    if source.shape[1:] != more.shape[1:]:
+        msg = (
+            f"the new rows have shape {more.shape} and the pool {source.shape}: only the number "
+            "of rows may differ"
+        )
+        raise BadInputError(msg)
 
 
 def as_frame(source: Any, pool: Pool) -> pd.DataFrame:
@@ -202,10 +231,11 @@ def _escaped(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     plain = found.index.to_frame(index=False).map(
         lambda v: f"'{v}" if isinstance(v, str) and v.lstrip(" ").startswith(_FORMULA) else v
     )
+    names = [_safe(name) for name in found.index.names]
     found.index = (
-        pd.MultiIndex.from_frame(plain)
+        pd.MultiIndex.from_frame(plain, names=names)
         if found.index.nlevels > 1
-        else pd.Index(plain.iloc[:, 0], name=found.index.name)
+        else pd.Index(plain.iloc[:, 0], name=names[0])
     )
     return found, n_cells
 
@@ -228,7 +258,16 @@ def _parquet(frame: pd.DataFrame, target: Path) -> None:
             "name ending in .jsonl, which holds the exact values, too"
         )
         raise MissingExtraError(msg)
-    frame.to_parquet(target)
+    named = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    try:
+        named.to_parquet(target)
+    except (ValueError, TypeError) as error:  # pyarrow's own are of these
+        why = " ".join(str(one) for one in error.args)
+        msg = (
+            f"Parquet takes one type a column: {why}. Turn the column into one type, or write to "
+            "a name ending in .jsonl, which holds what each cell holds"
+        )
+        raise NotWrittenError(msg) from error
 
 
 def _json_lines(frame: pd.DataFrame, target: Path) -> None:

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { AuditProps, Offer, ResultProps, WorkbenchProps } from "../src/shared/types";
+import { cheapest } from "../src/shared/result";
 import workbench from "../src/workbench";
 import { fakeModel, mount, press, settled, type Mounted } from "./fake-model";
 import { someItem, someQueue } from "./fixtures";
@@ -26,7 +27,7 @@ const FOUND: NonNullable<AuditProps["found"]> = {
 function someOffer(more: Partial<Offer> = {}): Offer {
   return {
     threshold: 0.731, n_items: 1730, n_rows: 1800, checked: 140, wrong: 7, value: 0.05, low: 0.02, high: 0.094,
-    left: 727, time: "about 50 minutes at your pace", call: "session.result(0.731)", best: false, ...more,
+    expected: 97.5, left: 727, time: "about 50 minutes at your pace", call: "session.result(0.731)", best: false, ...more,
   };
 }
 
@@ -34,9 +35,9 @@ function someResult(more: Partial<ResultProps> = {}): ResultProps {
   return {
     version: 14, n_items: 2457, best: 1, not_yet: "", newer: "", drift: "", old: null, n_classes: 3,
     offers: [
-      someOffer({ threshold: 0.9, n_items: 250, n_rows: 250, checked: 20, wrong: 0, value: null, low: 0, high: 0.3, left: 2207, call: "session.result(0.9)" }),
+      someOffer({ threshold: 0.9, n_items: 250, n_rows: 250, checked: 20, wrong: 0, value: null, low: 0, high: 0.3, expected: null, left: 2207, call: "session.result(0.9)" }),
       someOffer({ best: true, call: "session.result()" }),
-      someOffer({ threshold: 0.2, n_items: 2457, checked: 200, wrong: 30, value: 0.15, low: 0.1, high: 0.2, left: 0, time: "", call: "session.result(0.2)" }),
+      someOffer({ threshold: 0.2, n_items: 2457, checked: 200, wrong: 30, value: 0.15, low: 0.1, high: 0.2, expected: 377, left: 0, time: "", call: "session.result(0.2)" }),
     ],
     shares: [{ label: 1, value: 0.61, low: 0.5, high: 0.7 }, { label: 0, value: 0.004, low: 0.001, high: 0.02 }],
     advice: "My answers have settled.", ...more,
@@ -185,6 +186,42 @@ describe("the result tab", () => {
     await settled();
     expect(offer()).toContain("with 0 of 20 checks wrong, too few for an estimate [0, 30] %");
     expect(panel().querySelector("code")?.textContent).toBe("session.result(0.9)");
+  });
+
+  it("takes what a mistake and a look cost, and says which score costs least", async () => {
+    const { model, open, panel } = await draw(bench());
+    await open("result");
+    const type = async (name: string, value: string) => {
+      const field = panel().querySelector<HTMLInputElement>(`[data-cost=${name}]`) as HTMLInputElement;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      await settled();
+      return field;
+    };
+    const said = () => panel().querySelector(".rhml-costs [role=status]")?.textContent;
+    const at = () => panel().querySelector<HTMLInputElement>("input[type=range]")?.value;
+    await type("wrong", "20");
+    expect(said()).toBe("");
+    await type("look", "10");
+    expect(said()).toBe("Accept above .20: 2,457 items, 15 % wrong [10, 20]; 0 left. That costs least.");
+    expect(at()).toBe("2");
+    await type("look", "1,5");
+    expect(said()).toBe(
+      "Accept above .73: 1,730 items, 5 % wrong [2, 9]; 727 left, about 50 minutes at your pace. That costs least.",
+    );
+    expect(at()).toBe("1");
+    await type("wrong", "1000");
+    expect(said()).toContain("Accept none: at these costs it is cheapest to look at every item yourself.");
+    expect((await type("wrong", "-3")).getAttribute("aria-invalid")).toBe("true");
+    expect(said()).toBe("");
+    expect(model.sent.filter(({ action }) => action !== "shown")).toEqual([]);
+  });
+
+  it("goes by what is estimated wrong, where the checks are enough", () => {
+    const { offers } = someResult();
+    expect(cheapest(offers, 2457, { wrong: 0, look: 1 })).toBe(2);
+    expect(cheapest(offers, 2457, { wrong: 10, look: 1 })).toBe(1);
+    expect(cheapest(offers, 2457, { wrong: 1, look: 0 })).toBeNull();
   });
 
   it("tells the shares with their intervals, and advice", async () => {

@@ -56,6 +56,18 @@ describe("looking twice", () => {
     expect(root.querySelector(".rhml-queue-place")?.hasAttribute("hidden")).toBe(false);
   });
 
+  it("offers who has not answered a blind look, and shows them nobody's label", async () => {
+    const words = "two people gave 2 items different labels: a third look resolves.";
+    const { model, root } = await draw(bench({ n: 0, third: 2, words }));
+    expect(root.querySelector(".rhml-notice-twice")?.textContent).toContain(words);
+    const button = root.querySelector<HTMLElement>("[data-action=look-twice]");
+    expect(button?.textContent).toContain("Look blind");
+    button?.click();
+    await settled();
+    expect(model.of("look_twice")).toHaveLength(0);
+    expect(model.of("share")[0]?.args).toMatchObject({ n: 10, differing: true });
+  });
+
   it("says nothing where nothing contradicts", async () => {
     const { model, root } = await draw(bench(null));
     expect(root.querySelector(".rhml-notice-twice")).toBeNull();

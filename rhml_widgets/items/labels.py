@@ -24,6 +24,7 @@ __all__ = [
     "clean_label",
     "is_missing",
     "one_type",
+    "read_categories",
     "read_classes",
     "read_labels",
     "require_class",
@@ -219,6 +220,21 @@ def require_class(label: Label, classes: Iterable[Label]) -> None:
         "A new class comes by session.add_class(...)"
     )
     raise UnknownLabelError(msg)
+
+
+def read_categories(labels: Any) -> list[Label]:
+    """Return the classes that labels of a categorical dtype name, used or not, in their order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_categories(pd.Categorical(["b", None], categories=["a", "b"]))
+    ['a', 'b']
+    >>> read_categories(["b", None])
+    []
+    """
+    named = getattr(getattr(labels, "dtype", None), "categories", ())
+    return [clean_label(_whole(one), "category") for one in named]
 
 
 def read_labels(labels: Any, pool: Pool, where: str) -> dict[str, Label]:

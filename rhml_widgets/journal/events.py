@@ -63,7 +63,8 @@ class Opened(Event):
 
     The first one of a journal fixes ``pool_digest`` (at that time), ``item_kind``, ``content``,
     ``classes``, ``id_column``, ``random_state`` and ``holdout``; later ones log what may change.
-    ``items`` tells, of the first one, which items there were: see `pack_ids`.
+    ``items`` tells, of the first one, which items there were: see `pack_ids`. ``base`` is the
+    digest of the old rows that were learned from beside the pool, "" without any.
     """
 
     kind: ClassVar[str] = "Opened"
@@ -85,6 +86,7 @@ class Opened(Event):
     transform: str = "pool"
     versions: dict[str, str] = field(default_factory=dict)
     items: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

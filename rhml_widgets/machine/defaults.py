@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
@@ -21,6 +21,7 @@ from sklearn.preprocessing import (
 from sklearn.utils import get_tags
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.machine.models import reads_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ def _median() -> SimpleImputer:
 
 
 def require_reader(model: Any, kind: str, inputs: Any) -> None:
-    """Refuse a model that cannot read image files, where that is what the items are.
+    """Refuse a model that cannot read the items: image files, or rows where it reads texts.
 
     Raises
     ------
@@ -137,6 +138,19 @@ def require_reader(model: Any, kind: str, inputs: Any) -> None:
         message = (
             "images that are files need a model that reads them: pass a Pipeline whose first "
             "step takes a list of paths, or the images as one array"
+        )
+        raise BadInputError(message)
+    if kind == "text" and reads_columns(model):
+        message = (
+            "the model takes columns by name and the pool is texts: pass a DataFrame that has "
+            "them, kind='row', or a model that reads texts"
+        )
+        raise BadInputError(message)
+    first = model.steps[0][1] if isinstance(model, Pipeline) else None
+    if kind == "row" and isinstance(first, CountVectorizer | HashingVectorizer):
+        message = (
+            f"{type(first).__name__} reads texts and the pool has rows of columns: name the text "
+            "column by content=[...], or give the vectorizer its column in a ColumnTransformer"
         )
         raise BadInputError(message)
 

@@ -77,7 +77,13 @@ would be by chance. New are most of all “visa”. What was measured before may
         )
 
 
-def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) -> Drift | None:
+def drift(
+    features: Features,
+    new: NDArray[np.bool_],
+    old: NDArray[np.bool_] | None = None,
+    *,
+    random_state: int = 0,
+) -> Drift | None:
     """Try to tell new items from old ones: a classifier two-sample test (Lopez-Paz, Oquab 2017).
 
     As many old items as new ones, at most 500 of each, are drawn; a logistic regression on the
@@ -87,6 +93,8 @@ def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) 
     ----------
     features : Features
     new : ndarray of bool, shape (n_items,)
+    old : ndarray of bool, shape (n_items,), optional
+        None: all others.
     random_state : int
 
     Returns
@@ -97,11 +105,12 @@ def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) 
     n_new, X = int(new.sum()), features.X
     if X is None:
         return None
-    size = min(n_new, int((~new).sum()), MOST) // 2 * 2
+    old = ~new if old is None else old
+    size = min(n_new, int(old.sum()), MOST) // 2 * 2
     if size < LEAST:
         return Drift(0, 0, 0.0, 1.0, n_new)
     stream = np.random.default_rng([random_state, 0xD21F7])
-    sides = [stream.choice(np.flatnonzero(side), size=size, replace=False) for side in (~new, new)]
+    sides = [stream.choice(np.flatnonzero(side), size=size, replace=False) for side in (old, new)]
     half = size // 2
     learned = np.concatenate([side[:half] for side in sides])
     asked = np.concatenate([side[half:] for side in sides])

@@ -16,7 +16,15 @@ from sklearn.pipeline import Pipeline
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.machine.columns import traced
 from rhml_widgets.machine.defaults import flattened, in_front_of
-from rhml_widgets.machine.inputs import appended, count, missing, names_of, own_copy, taken
+from rhml_widgets.machine.inputs import (
+    appended,
+    count,
+    infinite,
+    missing,
+    names_of,
+    own_copy,
+    taken,
+)
 from rhml_widgets.machine.live_model import is_fitted
 from rhml_widgets.machine.matrices import as_matrix, dense_row, is_sparse, stacked, twins
 from rhml_widgets.machine.models import (
@@ -265,17 +273,35 @@ class Features:
         values = self.X.data if is_sparse(self.X) else self.X
         return bool(np.isnan(values).any())
 
+    def refusal_words(self, step: Any, error: Exception) -> str:
+        """Return what a step's refusal of missing or infinite values means; "" for others."""
+        name = type(step).__name__
+        if "NaN" in str(error) and (found := self.missing_words()):
+            return f"{name} refuses missing values: {found}"
+        if "infinity" in str(error) and (found := self.infinite_words()):
+            return f"{name} refuses infinite values: {found}"
+        return ""
+
     def missing_words(self) -> str:
         """Return which columns lack values and what can be done; "" where none does."""
         gaps = missing(self.contents)
-        if not gaps:
+        if gaps:
+            return (
+                f"{_columns_words(gaps, 'missing')}; impute them (SimpleImputer as a first step), "
+                "or use a model that takes missing values, for example "
+                "HistGradientBoostingClassifier()"
+            )
+        if self.kind == "image" and self.has_gaps:
+            return "some pixels are missing (NaN); replace them, for example by np.nan_to_num"
+        return ""
+
+    def infinite_words(self) -> str:
+        """Return which columns hold infinite values and what can be done; "" where none does."""
+        found = infinite(self.contents)
+        if not found:
             return ""
-        told = [f"column {name!r} has {n:,} missing" for name, n in list(gaps.items())[:3]]
-        more = f" and {len(gaps) - 3} more columns" if len(gaps) > len(told) else ""
-        return (
-            f"{', '.join(told)}{more}; impute them (SimpleImputer as a first step), or use a model "
-            "that takes missing values, for example HistGradientBoostingClassifier()"
-        )
+        told = _columns_words(found, "infinite")
+        return f"{told}; put other numbers there, for example missing values that are imputed"
 
     def signs(self, term: str, columns: Sequence[int]) -> NDArray[np.float64]:
         """Return the sign a term's features have in the texts that hold it, +1 or -1 a column.
@@ -390,9 +416,8 @@ class Features:
         """Say of an error that has a known remedy what that is."""
         if "empty vocabulary" in str(error):
             raise BadInputError(_EMPTY_VOCABULARY) from error
-        if "NaN" in str(error) and (gaps := self.missing_words()):
-            message = f"{type(step).__name__} refuses missing values: {gaps}"
-            raise BadInputError(message) from error
+        if told := self.refusal_words(step, error):
+            raise BadInputError(told) from error
 
 
 _EMPTY_VOCABULARY = (
@@ -405,3 +430,9 @@ _EMPTY_VOCABULARY = (
 def _leading(steps: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """Return the steps before the first that needs labels; the last one is the classifier."""
     return list(takewhile(lambda named: not needs_labels(named[1]), steps[:-1]))
+
+
+def _columns_words(counts: dict[str, int], what: str) -> str:
+    told = [f"column {name!r} has {n:,} {what}" for name, n in list(counts.items())[:3]]
+    more = f" and {len(counts) - 3} more columns" if len(counts) > len(told) else ""
+    return f"{', '.join(told)}{more}"

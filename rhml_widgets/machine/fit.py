@@ -173,16 +173,16 @@ def left_out(
 
 @contextmanager
 def naming_gaps(features: Features) -> Iterator[None]:
-    """Say which columns lack values where a model refuses them."""
-    message = f"{type(features.head).__name__} refuses missing values: "
+    """Say which columns lack values, or hold infinite ones, where a model refuses them."""
     # Coefficients are fitted and multiplied here without scikit-learn, which would refuse.
     if features.has_gaps and type(features.head) is LogisticRegression:
-        raise BadInputError(message + features.missing_words())
+        msg = f"LogisticRegression refuses missing values: {features.missing_words()}"
+        raise BadInputError(msg)
     try:
         yield
     except ValueError as error:
-        if "NaN" in str(error) and (gaps := features.missing_words()):
-            raise BadInputError(message + gaps) from error
+        if told := features.refusal_words(features.head, error):
+            raise BadInputError(told) from error
         raise
 
 

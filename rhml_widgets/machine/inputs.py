@@ -9,11 +9,20 @@ import numpy as np
 from rhml_widgets.machine.matrices import is_sparse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["appended", "count", "missing", "names_of", "own_copy", "taken", "with_usual"]
+__all__ = [
+    "appended",
+    "count",
+    "infinite",
+    "missing",
+    "names_of",
+    "own_copy",
+    "taken",
+    "with_usual",
+]
 
 _MATRIX = 2
 
@@ -90,16 +99,29 @@ def names_of(inputs: Any) -> list[str]:
 
 def missing(inputs: Any) -> dict[str, int]:
     """Return how many values each column lacks, of the columns that lack any."""
-    names = names_of(inputs)
-    if not names:
-        return {}
     if hasattr(inputs, "iloc"):
-        counts = inputs.isna().sum().tolist()
-    elif is_sparse(inputs):
-        gaps = np.isnan(np.asarray(inputs.data, dtype=np.float64))
-        counts = np.bincount(inputs.indices[gaps], minlength=len(names)).tolist()
-    elif inputs.dtype.kind == "f":
-        counts = np.isnan(inputs).sum(axis=0).tolist()
-    else:
+        return _where(names_of(inputs), inputs.isna().sum().tolist())
+    return _counted(inputs, np.isnan)
+
+
+def infinite(inputs: Any) -> dict[str, int]:
+    """Return how many infinite values each column holds, of the columns that hold any."""
+    if hasattr(inputs, "iloc"):
+        numbers = inputs.select_dtypes("number")
+        found = np.isinf(numbers.to_numpy(dtype=np.float64, na_value=np.nan)).sum(axis=0).tolist()
+        return _where(names_of(numbers), found)
+    return _counted(inputs, np.isinf)
+
+
+def _counted(inputs: Any, test: Callable[[Any], Any]) -> dict[str, int]:
+    names = names_of(inputs)
+    if not names or inputs.dtype.kind != "f":
         return {}
+    if is_sparse(inputs):
+        odd = test(np.asarray(inputs.data, dtype=np.float64))
+        return _where(names, np.bincount(inputs.indices[odd], minlength=len(names)).tolist())
+    return _where(names, test(inputs).sum(axis=0).tolist())
+
+
+def _where(names: list[str], counts: list[int]) -> dict[str, int]:
     return {name: n for name, n in zip(names, counts, strict=True) if n}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rhml_widgets.measures.people import disagreements
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.state import State, StateView
 
-__all__ = ["KINDS", "Contradiction", "repeats_at_odds", "standing"]
+__all__ = ["KINDS", "Contradiction", "people_at_odds", "repeats_at_odds", "standing"]
 
 KINDS = ("people", "repeat", "near-twins", "suspicious")
 """In the order they are raised: what is surest to be one first."""
@@ -28,9 +30,10 @@ class Contradiction:
         The same twice where it is about one item.
     label, other_label : Label
         Of ``near-twins``, the label of each; of a ``repeat``, the earlier answer and the later
-        one; of a ``suspicious`` label, itself and what the model expects instead.
+        one; of a ``suspicious`` label, itself and what the model expects instead; of ``people``,
+        the label of who answers now and somebody else's.
     strength : float in [0, 1]
-        How alike the twins are; how far the model prefers the other label; 1 for a repeat.
+        How alike the twins are; how far the model prefers the other label; 1 for the others.
     """
 
     about: str
@@ -65,6 +68,23 @@ def repeats_at_odds(state: State | StateView) -> list[Contradiction]:
     return found
 
 
+def people_at_odds(state: State | StateView) -> list[Contradiction]:
+    """List the items that who answers now and somebody else label differently.
+
+    Only where both have answered: nobody is told another's label before their own. Left out are
+    those a third look has settled, and those that wait for one.
+    """
+    found = []
+    for one in disagreements(state):
+        own = state.own(one.item_id)
+        if own is None or one.settled:
+            continue
+        other = next((label for _, label in one.labels if label != own.label), None)
+        if other is not None:
+            found.append(Contradiction("people", one.item_id, one.item_id, own.label, other, 1.0))
+    return found
+
+
 def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[Contradiction]:
     """Return those that still stand, in the order of `KINDS`, each kind by strength.
 
@@ -79,7 +99,7 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
     }
     left = [
         one
-        for one in [*repeats_at_odds(state), *found]
+        for one in [*people_at_odds(state), *repeats_at_odds(state), *found]
         if _holds(state, one) and _key(one.about, one.answers()) not in settled
     ]
     surer = [one for one in left if one.about != "suspicious"]
@@ -102,8 +122,8 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
 def _holds(state: State | StateView, one: Contradiction) -> bool:
     if any(state.asked_again(item_id) for item_id in (one.item_id, one.other_id)):
         return False
-    if one.about == "repeat":
-        return True
+    if one.about in ("repeat", "people"):
+        return True  # read off the answers as they are
     return all(state.given(item_id) == label for item_id, label in one.answers())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 from rhml_widgets.measures.agreement import LEVEL, Checks, checks, count, kept
 from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.baseline import baseline_words
-from rhml_widgets.measures.intervals import exact_band, running, spending
+from rhml_widgets.measures.ceiling import agreements, ceiling_words, shared_outcomes
+from rhml_widgets.measures.intervals import anytime, exact_band, running, spending
 from rhml_widgets.measures.outcomes import (
     check_outcomes,
     drawn_checks,
@@ -18,7 +20,7 @@ from rhml_widgets.measures.outcomes import (
     repeat_outcomes,
     stop_outcomes,
 )
-from rhml_widgets.measures.people import ceiling_words
+from rhml_widgets.measures.people import TWO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +48,8 @@ COLUMNS = (
 
 SERIES = ["actor", "measure", "basis", "reference"]
 
+_anytime = lru_cache(maxsize=4096)(anytime)  # the same few counts, again and again
+
 
 def curves(state: State | StateView, *, truth: Mapping[str, Label] | None = None) -> pd.DataFrame:
     """Return all curves as one tidy frame, a row a point, ordered by series, then by ``seq``.
@@ -58,6 +62,9 @@ def curves(state: State | StateView, *, truth: Mapping[str, Label] | None = None
     human  accuracy  checks  gold        a blind check answered whose truth is given
     human  agreement repeats second_look an item asked again, both times blind
     human  kept      stops   model       a stop decided: own answer kept, or not
+    human  agreement shared  second_look an item two people judged, neither knowing the other's
+    human  kappa     shared  second_look all of them so far, of two people; one row
+    human  alpha     shared  second_look all of them so far, of all people; one row
     ====== ========= ======= =========== ===============================================
 
     The model changes from check to check, so a point is the share over the latest half of the
@@ -67,6 +74,11 @@ def curves(state: State | StateView, *, truth: Mapping[str, Label] | None = None
     ``checks(state, version=...)``. Holdout points are exact intervals whose errors add up to
     5 % over all looks (``exact, error spent over looks``). ``kept`` says what the person did, not
     who was right.
+
+    What people share is the ceiling the model is shown against: ``agreement`` on the same scale
+    as the model's, over all shared items; from 30 items on Cohen's ``kappa`` (where there are two
+    people) and Krippendorff's ``alpha``, beyond chance, each with a percentile bootstrap over
+    items for one look (``bootstrap, one look``).
 
     Parameters
     ----------
@@ -89,6 +101,7 @@ def curves(state: State | StateView, *, truth: Mapping[str, Label] | None = None
         ),
         _shares(repeat_outcomes(state), answered, ("human", "agreement", "repeats", "second_look")),
         _shares(stop_outcomes(state), answered, ("human", "kept", "stops", "model")),
+        *_ceiling(state, answered),
     ]
     columns = {
         name: np.concatenate([np.atleast_1d(frame[name]) for frame in frames]) for name in COLUMNS
@@ -111,6 +124,37 @@ def _shares(outcomes: Sequence[Outcome], answered: Any, series: tuple[str, ...])
         "n": share.n,
         **_named(series, len(seqs)),
     }
+
+
+def _ceiling(state: State | StateView, answered: Any) -> list[dict[str, Any]]:
+    """Return the frames of what people agree on; none where they share no item."""
+    shared = shared_outcomes(state)
+    if not shared:
+        return []
+    seqs = np.array([one.seq for one in shared], dtype=np.int64)
+    hits = np.cumsum([one.hit for one in shared])
+    n = np.arange(1, len(shared) + 1)
+    # Who agrees with whom does not drift as a model does: all of it speaks for today.
+    bounds = np.array([_anytime(int(k), int(of)) for k, of in zip(hits, n, strict=True)])
+    found = [
+        {
+            "seq": seqs,
+            "n_labels": np.searchsorted(answered, seqs, side="right"),
+            "value": hits / n,
+            "low": bounds[:, 0],
+            "high": bounds[:, 1],
+            "interval": np.full(len(seqs), "anytime", dtype=object),
+            "n": n,
+            **_named(("human", "agreement", "shared", "second_look"), len(seqs)),
+        }
+    ]
+    for one in agreements(state):
+        if one.value is not None and (one.measure == "alpha" or len(state.people) == TWO):
+            row = {"seq": seqs[-1], "n_labels": found[0]["n_labels"][-1], "n": one.n}
+            row |= {"value": one.value, "low": one.low, "high": one.high}
+            series = _named(("human", one.measure, "shared", "second_look"), 1)
+            found.append({**row, "interval": "bootstrap, one look", **series})
+    return found
 
 
 def _holdout(versions: Sequence[Version], labels: Mapping[int, int]) -> dict[str, Any]:

@@ -134,16 +134,16 @@ def human_outcomes(state: State | StateView, truth: Mapping[str, Label]) -> list
     return sorted(found, key=_seq)
 
 
-def repeat_outcomes(state: State | StateView) -> list[Outcome]:
+def repeat_outcomes(state: State | StateView, person: str | None = None) -> list[Outcome]:
     """List the items asked a second time, both times blind; a hit is the same answer again.
 
-    Only answers of stage ``probe`` count as a second time; changing one's own answer unasked is
-    no fair draw.
+    Of one person; None: of who answers now. Only answers of stage ``probe`` count as a second
+    time; changing one's own answer unasked is no fair draw.
     """
     found = []
-    judgments = state.judgments
+    judgments, who = state.judgments, state.person if person is None else person
     for item_id, seqs in state.answers.items():
-        own = [judgments[seq] for seq in seqs if judgments[seq].person == state.person]
+        own = [judgments[seq] for seq in seqs if judgments[seq].person == who]
         sealed = [one for one in own if one.sealed]
         for first, second in pairwise(sealed):
             if second.stage == "probe":

@@ -9,24 +9,39 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.curves import SERIES, thin, version_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from rhml_widgets.state import State, StateView
 
-__all__ = ["HEIGHT", "SHOWN", "Shown", "curve_rows", "describe", "version_rows"]
+__all__ = [
+    "BEYOND_CHANCE",
+    "CEILING",
+    "DRIFTED",
+    "HEIGHT",
+    "SHOWN",
+    "TOLD",
+    "Shown",
+    "curve_rows",
+    "describe",
+    "drift_words",
+    "version_rows",
+]
 
 HEIGHT = 200
 """Height of the plot in px, on which the places of the labels at the line ends depend."""
 
-MAX_POINTS = 80
+MAX_POINTS = 64
 MAX_VERSIONS = 60
 TICKS = 12
+
+DRIFTED = "new items differ"
+"""Stands at the line where the pool changed, if the new items are told from the old."""
 
 SYMBOLS = 9
 """So many symbols at most on a line as wide as the plot."""
@@ -38,6 +53,7 @@ _THINGS = {
     "checks": "checks",
     "holdout": "items held out",
     "repeats": "items asked again",
+    "shared": "shared items",
 }
 _NUMBERS = ["n_labels", "value", "low", "high", "n"]
 
@@ -75,9 +91,26 @@ SHOWN: dict[tuple[Any, ...], Shown] = {
     ("human", "agreement", "repeats", "second_look"): Shown(
         "human-repeats", "●", "you, with yourself", "you agree with yourself"
     ),
+    ("human", "agreement", "shared", "second_look"): Shown(
+        "human-shared", "○", "people, the ceiling", "people agree with each other"
+    ),
 }
 """What is drawn. How often an answer was kept at a stop is no skill of anybody's: it is told, not
 drawn beside shares of right answers."""
+
+
+CEILING = "human-shared"
+"""Drawn level from end to end: what all shared items show so far."""
+
+BEYOND_CHANCE = ("kappa", "alpha")
+"""Measures that are no shares: 0 is chance, and they may be below it."""
+
+TOLD: dict[tuple[Any, ...], str] = {
+    ("human", "kept", "stops", "model"): "you kept your answer",
+    ("human", "kappa", "shared", "second_look"): "two people beyond chance: kappa",
+    ("human", "alpha", "shared", "second_look"): "all people beyond chance: alpha",
+} | {key: one.tip for key, one in SHOWN.items()}
+"""What each series is called in words; those beyond chance are no shares of anything."""
 
 
 def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, Any]]:
@@ -103,7 +136,11 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     ends: list[dict[str, Any]] = []
     width = max((int(group["n_labels"].max()) for _, group in groups), default=0)
     for series, group in groups:
-        points = thin(group, max(2, n // len(groups)))
+        if series.key == CEILING:
+            level = group.tail(1)
+            points = pd.concat([level.assign(n_labels=0), level.assign(n_labels=width)])
+        else:
+            points = thin(group, max(2, n // len(groups)))
         few = int((points["n"] < AT_LEAST).sum())
         marked = _apart_enough(points["n_labels"].tolist(), width)
         for place, point in enumerate(points[_NUMBERS].itertuples(index=False, name=None)):
@@ -111,7 +148,7 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
             for name, number in zip(_NUMBERS, point, strict=True):
                 row[name] = int(number) if name in {"n_labels", "n"} else round(float(number), 4)
             row["stage"] = 0 if place < few else 1 if place == few else 2
-            if place in marked:
+            if place in marked and (series.key != CEILING or place):
                 row["mark"] = 1
             rows.append(row)
         rows[-1]["label"] = f"{series.symbol} {series.name}\n{_end_words(rows[-1])}"
@@ -121,7 +158,12 @@ def curve_rows(frame: pd.DataFrame, *, n: int = MAX_POINTS) -> list[dict[str, An
     return rows
 
 
-def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dict[str, Any]]:
+def version_rows(
+    state: State | StateView,
+    *,
+    n: int = MAX_VERSIONS,
+    drifts: Mapping[int, tuple[int, int]] | None = None,
+) -> list[dict[str, Any]]:
     """Return the rows of the spec's data ``versions``: when the model changed.
 
     Parameters
@@ -130,13 +172,17 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     n : int
         At most so many; versions that came with a lesson go before others, newer before older.
         Of the rest at most `TICKS`, evenly: where each answer brings one, all would be a comb.
+    drifts : mapping of int to (int, int), optional
+        Where new items differ from the old: the seq at which they came, to how many of how many
+        could be told apart.
 
     Returns
     -------
     list of dict
         ``n_labels``, ``version``, ``lesson`` (1 where one came that still holds, else 0) and,
         where known, ``flips``; ``label`` on the newest with a lesson. Where the pool changed:
-        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``.
+        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``; where they differ ``apart``, how
+        many are told apart, and ``label`` with the side ``at`` which it has room, 1 for right.
     """
     labels = version_labels(state)
     answered = sorted(seqs[0] for seqs in state.answers.values())
@@ -150,7 +196,12 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     rows: list[dict[str, Any]] = []
     for seq, event in state.extensions.items():
         moved = {"n_new": event.n_new, "n_gone": event.n_gone}
-        rows.append({"n_labels": bisect_left(answered, seq), "lesson": -1, **moved})
+        place = bisect_left(answered, seq)
+        rows.append({"n_labels": place, "lesson": -1, **moved})
+        if drifts and seq in drifts:
+            hits, of = drifts[seq]
+            rows[-1] |= {"apart": f"{hits} of {of}", "label": DRIFTED}
+            rows[-1]["at"] = int(place < len(answered) / 2)
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}
@@ -164,8 +215,15 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     return rows
 
 
-def describe(frame: pd.DataFrame) -> str:
-    """Say in words what the chart shows: the last point of each series with its doubt.
+def describe(frame: pd.DataFrame, versions: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Say in words what the chart shows: each series' last point with its doubt, and drift.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From ``session.curves()``.
+    versions : sequence of mapping
+        From `version_rows`.
 
     Examples
     --------
@@ -176,6 +234,9 @@ def describe(frame: pd.DataFrame) -> str:
     said = []
     for key, group in frame.groupby(SERIES, sort=False):
         series, last = SHOWN.get(key), group.iloc[-1]
+        if key[1] in BEYOND_CHANCE:
+            doubt = _interval(last["low"], last["high"], " to ")
+            said.append(f"{TOLD[key]} {_decimal(last['value'])}, interval {doubt}")
         if series is None:
             continue
         hits = round(float(last["value"]) * int(last["n"]))
@@ -188,7 +249,18 @@ def describe(frame: pd.DataFrame) -> str:
     if not said:
         return "Nothing has been measured yet."
     text = "; ".join(said)
-    return f"{text[0].upper()}{text[1:]}."
+    return " ".join([f"{text[0].upper()}{text[1:]}.", *drift_words(versions)])
+
+
+def drift_words(versions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say where items came that differ from those before, a sentence each."""
+    return [
+        f"After {row['n_labels']:,} label{'' if row['n_labels'] == 1 else 's'} "
+        f"{row['n_new']:,} items came that differ from those before: {row['apart']} are told "
+        "apart, half would be by chance."
+        for row in versions
+        if "apart" in row
+    ]
 
 
 def _end_words(row: Mapping[str, Any]) -> str:
@@ -204,7 +276,7 @@ def _interval(low: float, high: float, between: str) -> str:
 
 
 def _decimal(share: float) -> str:
-    return f"{share:.2f}".removeprefix("0")
+    return f"{share:.2f}".replace("0.", ".", 1) if abs(share) < 1 else f"{share:.2f}"
 
 
 def _apart_enough(n_labels: Sequence[int], width: int) -> set[int]:

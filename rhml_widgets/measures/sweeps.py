@@ -1,17 +1,18 @@
-"""Sweeps: how what was accepted a page at a time fares when it is looked at one by one."""
+"""Sweeps: how labels fare at a second look, above all those accepted a page at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rhml_widgets.measures.agreement import AT_LEAST, decimal
+from rhml_widgets.measures.agreement import AT_LEAST, count, decimal
 from rhml_widgets.measures.intervals import anytime
+from rhml_widgets.measures.outcomes import repeat_outcomes
 
 if TYPE_CHECKING:
     from rhml_widgets.state import State, StateView
 
-__all__ = ["SecondLooks", "second_looks"]
+__all__ = ["SecondLooks", "second_look_words", "second_looks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +89,29 @@ def second_looks(state: State | StateView) -> SecondLooks:
         n += 1
         held += state.judgments[later].label == state.judgments[swept].label
     return SecondLooks(len(state.swept), n, held, waiting)
+
+
+def second_look_words(state: State | StateView) -> list[str]:
+    """Say of everybody's labels what second looks at them showed, a sentence for each kind.
+
+    Labels accepted in sweeps, hidden repeats, and labels brought along that were looked at here.
+    """
+    told = []
+    looks = second_looks(state)
+    if looks.n_swept:
+        items = "item was" if looks.n_swept == 1 else "items were"
+        told.append(f"{looks.n_swept:,} {items} accepted in sweeps; {looks.words()}.")
+    repeats = [one for person in state.people for one in repeat_outcomes(state, person)]
+    if repeats:
+        again = count(sorted(repeats, key=lambda one: one.seq), what="items")
+        told.append(f"Asked again, unannounced, people gave the same answer on {again.share()}.")
+    brought = [state.answer(one) for one in state.imported if one in state.answers]
+    seen = [one for one in brought if one is not None]
+    if seen:
+        kept = sum(one.label == state.imported[one.item_id] for one in seen)
+        labels = "label" if len(seen) == 1 else "labels"
+        told.append(
+            f"{len(seen):,} {labels} brought along came to be looked at here, not drawn at random: "
+            f"{kept:,} held."
+        )
+    return told

@@ -34,6 +34,8 @@ __all__ = [
     "above",
     "acceptable",
     "best",
+    "cheapest",
+    "chosen",
     "cut",
     "require_costs",
     "rest",
@@ -83,12 +85,18 @@ class Acceptable:
         """Share wrong among those checked; None where none was."""
         return self.wrong / self.checked if self.checked else None
 
+    @property
+    def expected(self) -> float:
+        """How many of its items are wrong, by Laplace's rule, as all choices among regions go."""
+        return self.n_items * (self.wrong + 1) / (self.checked + 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What a wrong label costs, by (truth, said), one look of a person costing 1."""
 
     of: Mapping[tuple[Label, Label], float]
+    told: bool = False
 
     def __call__(self, truth: Label, said: Label) -> float:
         """Return the cost of saying ``said`` where ``truth`` is right."""
@@ -141,7 +149,7 @@ def require_costs(costs: Any, classes: Sequence[Label]) -> Costs:
                 "is right; one look of a person costs 1"
             )
             raise BadInputError(msg)
-    return Costs({pair: float(cost) for pair, cost in told.items()})
+    return Costs({pair: float(cost) for pair, cost in told.items()}, told=True)
 
 
 def cut(score: Any, rows: Any) -> list[list[Any]]:
@@ -210,6 +218,23 @@ def best(found: Sequence[Acceptable]) -> Acceptable | None:
     """
     sound = [one for one in found if one.checked >= AT_LEAST and one.cost <= 1]
     return sound[-1] if sound else None
+
+
+def cheapest(found: Sequence[Acceptable]) -> Acceptable | None:
+    """Return the region at which wrong labels and the looks that are left cost least.
+
+    By the estimate and at least 30 checks, as `best`; None where looking at all costs less.
+    """
+    whole = found[-1].n_items if found else 0
+    sound = [one for one in found if one.checked >= AT_LEAST]
+    totals = [one.cost * one.n_items + whole - one.n_items for one in sound]
+    least = min(totals, default=float(whole))
+    return sound[totals.index(least)] if least < whole else None
+
+
+def chosen(found: Sequence[Acceptable], costs: Costs) -> Acceptable | None:
+    """Return what is accepted unasked: the cheapest where costs were told, else the best."""
+    return cheapest(found) if costs.told else best(found)
 
 
 def above(reading: Reading, threshold: float, n_items: int, n_rows: int) -> Acceptable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
 from rhml_widgets.measures.durations import duration_words
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
+from rhml_widgets.measures.sweeps import second_look_words
 from rhml_widgets.views.explanation_panel import looks_of
 from rhml_widgets.views.words import quoted
 
@@ -58,7 +60,7 @@ def lead(
         ("Weakest class", _weakest(session, outcomes)),
         ("What the model relies on", _relies_on(session, term)),
         ("What people changed in it", _changed(session, term)),
-        ("Caveats", _caveats(session, asked)),
+        ("Caveats", _caveats(session, asked, term)),
         ("Next step", _next_step(session, asked)),
         ("Who, when, with what", _made_with(session)),
     ]
@@ -243,9 +245,10 @@ def _effect(session: Session, lesson: Lesson) -> str:
     return f"{flips}; judged blind: {looks}." if looks else f"{flips}."
 
 
-def _caveats(session: Session, asked: Checks) -> str:
+def _caveats(session: Session, asked: Checks, term: Callable[[str], str]) -> str:
+    people = "One person is" if len(session.state.people) == 1 else "People are"
     told = [
-        "One person is the reference: the model agrees or differs, which is not being right."
+        f"{people} the reference: the model agrees or differs, which is not being right."
         if not session.truth
         else "Where truth was given, it was never learned from."
     ]
@@ -253,9 +256,18 @@ def _caveats(session: Session, asked: Checks) -> str:
     if asked.versions and asked.versions[0] != asked.versions[1]:
         first, last = asked.versions
         told.append(f"The checks were answered against versions {first} to {last}, not the last.")
+    told += second_look_words(session.state)
+    told += _drift(session, term)
     if session.learner.failure is not None:
         told.append("The last fit failed; an older version speaks.")
     return " ".join(told)
+
+
+def _drift(session: Session, term: Callable[[str], str]) -> list[str]:
+    """Say of each time items came that they differ; that the last ones do not, too."""
+    drifts = session.drifts()
+    told = [one for seq, one in drifts.items() if one.found or seq == max(drifts)]
+    return [replace(one, terms=tuple(term(word) for word in one.terms)).words() for one in told]
 
 
 def _next_step(session: Session, asked: Checks) -> str:

@@ -121,6 +121,7 @@ def render(
     contents = session.pool.contents
     columns = contents.names if isinstance(contents, Rows) else ()
     redaction = Redaction(texts, columns=columns)
+    session.drifts()  # found now, not beside: the same bytes for the same session
     desk = Desk(session)
     views: list[FrozenView | str] = []
     curves = json_safe({**desk.curves(), "seq": 0, "status": ""})

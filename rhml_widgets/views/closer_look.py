@@ -36,7 +36,6 @@ class CloserLook:
         self._doubted_at: int | None = None
         self._compared: int | None = None
         self._tried: tuple[int | None, int | None] = (None, None)
-        self.drift = ""
 
     def ask(self) -> None:
         """Look again where something changed: in a thread of its own, or now if all is in step."""
@@ -54,6 +53,13 @@ class CloserLook:
             threading.Thread(target=self._late, name="rhml-closer-look", daemon=True).start()
         except RuntimeError:  # a host without threads
             self._look()
+
+    @property
+    def drift(self) -> str:
+        """Whether the items that came last differ, in words; "" as long as it is not known."""
+        session = self._session()
+        known = {} if session is None else session.drifts_known
+        return known[max(known)].words() if known else ""
 
     def old(self) -> dict[str, int] | None:
         """Return how many old labels look doubtful and wait to be looked at, of how many."""
@@ -96,8 +102,8 @@ class CloserLook:
             if self._drift_due(session):
                 last = max(session.state.extensions)
                 self._tried = last, session.learner.version
-                found = session.drift()
-                self.drift, self._compared = "" if found is None else found.words(), last
+                session.drifts()
+                self._compared = last
         except RhmlError:
             _LOG.debug("old labels and new items could not be looked at", exc_info=True)
         except Exception:  # noqa: BLE001 - a user's estimator may raise anything

@@ -6,11 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.agreement import AT_LEAST
-from rhml_widgets.measures.people import ceiling_words
+from rhml_widgets.measures.ceiling import ceiling_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+    from rhml_widgets.machine.drift import Drift
     from rhml_widgets.state import State, StateView
 
 __all__ = ["learning_curves_props"]
@@ -26,7 +29,7 @@ _REGIME = "blind checks, drawn at random · you are the reference: “agrees wit
 
 def _within(sentence: str) -> str:
     """Return a sentence as it stands among others on one line."""
-    return sentence.replace("Two people", "two people", 1).removesuffix(".")
+    return f"{sentence[0].lower()}{sentence[1:]}".removesuffix(".")
 
 
 @cache
@@ -37,11 +40,27 @@ def _spec() -> dict[str, Any]:
 
 
 def learning_curves_props(
-    state: State | StateView, frame: pd.DataFrame, sentences: list[str]
+    state: State | StateView,
+    frame: pd.DataFrame,
+    sentences: list[str],
+    drifts: Mapping[int, Drift] | None = None,
 ) -> dict[str, Any]:
-    """Return what the learning curves show; see ``CurvesProps`` in ``types.ts``."""
-    from rhml_widgets.measures.points import curve_rows, version_rows
+    """Return what the learning curves show; see ``CurvesProps`` in ``types.ts``.
 
+    Parameters
+    ----------
+    state : State
+    frame : DataFrame
+        From `Session.curves`.
+    sentences : list of str
+        Where both stand.
+    drifts : mapping of int to Drift, optional
+        From `Session.drifts`.
+    """
+    from rhml_widgets.measures.points import curve_rows, drift_words, version_rows
+
+    apart = {seq: (one.hits, one.n) for seq, one in (drifts or {}).items() if one.found}
+    versions = version_rows(state, n=VERSIONS, drifts=apart)
     empty = ""
     if frame.empty:
         empty = (
@@ -53,24 +72,27 @@ def learning_curves_props(
         "empty": empty,
         "spec": None if empty else _spec(),
         "rows": curve_rows(frame, n=POINTS),
-        "versions": version_rows(state, n=VERSIONS),
+        "versions": versions,
         "summary": sentences[0] if sentences else "",
-        "regime": " · ".join([_REGIME, *map(_within, ceiling_words(state))]),
+        "drift": [] if empty else drift_words(versions),
+        "regime": " · ".join([_REGIME, *map(_within, ceiling_words(state, named=False))]),
         "table": _table(frame),
     }
 
 
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
     """Return the latest points of each series, newest first, as text."""
-    from rhml_widgets.measures.points import SHOWN
+    from rhml_widgets.measures.points import BEYOND_CHANCE, TOLD
 
     columns = ["labels", "measured", "count", "95 % interval, at all looks"]
     numbers = ["n_labels", "value", "n", "low", "high"]
     rows = [
         [
             f"{n_labels:,}",
-            SHOWN[key].tip if key in SHOWN else "you kept your answer",
-            f"{round(value * n):,} of {n:,}",
+            TOLD[key],
+            f"{value:.2f} of {n:,} items"
+            if key[1] in BEYOND_CHANCE
+            else f"{round(value * n):,} of {n:,}",
             "too few yet" if n < AT_LEAST else f"{low:.2f} to {high:.2f}",
         ]
         for key, series in frame.groupby(["actor", "measure", "basis", "reference"], sort=False)

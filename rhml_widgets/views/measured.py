@@ -187,6 +187,8 @@ def _offer(row: Mapping[Any, Any]) -> dict[str, Any]:
         "value": row["wrong"] / row["checked"] if row["checked"] >= AT_LEAST else None,
         "low": float(row["low"]),
         "high": float(row["high"]),
+        # What a choice by cost goes by; too few checks say nothing of it.
+        "expected": float(row["expected"]) if row["checked"] >= AT_LEAST else None,
         "time": f"{duration_words(hours * 3600)} at your pace" if timed else "",
         "best": best,
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.measures.people import ceiling_words, disagreements
+from rhml_widgets.measures.ceiling import ceiling_words
+from rhml_widgets.measures.people import disagreements
 
 if TYPE_CHECKING:
     from rhml_widgets.state import State, StateView

@@ -19,7 +19,7 @@ _NOTE = {
     "near-twins": "two near-identical items carry different labels.",
     "repeat": "asked again, you gave an item another label.",
     "suspicious": "one of your labels is not what I would have expected.",
-    "people": "two people gave an item different labels.",
+    "people": "somebody else gave an item another label than you.",
 }
 
 _HEADING = {
@@ -33,7 +33,7 @@ _WHY = {
     "near-twins": "hardly a word differs",
     "repeat": "you were asked twice, without being told",
     "suspicious": "from your other answers I would have expected another label",
-    "people": "both answered without seeing the other's answer",
+    "people": "what you choose is your answer; whose counts a third person's look decides",
 }
 
 
@@ -44,6 +44,7 @@ def twice_props(
     card: Contradiction | None,
     *,
     may_resolve: bool,
+    third: int = 0,
 ) -> dict[str, Any] | None:
     """Return what is said of contradictions, or None where there are none.
 
@@ -55,14 +56,20 @@ def twice_props(
         The one that is open.
     may_resolve : bool
         False where nothing may be changed.
+    third : int
+        Items others label differently, which this person may look at blind.
     """
-    if not found:
+    if not found and not third:
         return None
     more = len(found) - 1
-    rest = f" And {more:,} more." if more else ""
+    rest = f" And {more:,} more." if more > 0 else ""
+    items = "an item" if third == 1 else f"{third:,} items"
     return {
         "n": len(found),
-        "words": _NOTE[found[0].about] + rest,
+        "third": third,
+        "words": _NOTE[found[0].about] + rest
+        if found
+        else f"two people gave {items} different labels: a third look resolves.",
         "may_resolve": may_resolve,
         "card": None if card is None or not may_resolve else _card(state, pool, card),
     }
@@ -98,7 +105,14 @@ def _by(state: State | StateView, one: Contradiction, item_id: str, *, first: bo
         return "model"
     if one.about == "repeat":
         return "first" if first else "again"
-    answer = state.own(item_id)
-    if answer is None:
-        return "brought"
-    return "you" if one.about != "people" else answer.person
+    if one.about == "people" and not first:
+        theirs = state.each(item_id).values()
+        return next(
+            (
+                it.person
+                for it in theirs
+                if it.label == one.other_label and it.person != state.person
+            ),
+            "somebody",
+        )
+    return "brought" if state.own(item_id) is None else "you"

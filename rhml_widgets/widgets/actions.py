@@ -269,9 +269,11 @@ class Actions:
         self._desk.prepare()
         return {"person": person}
 
-    def share(self, *, n: Any, event_id: Any) -> dict[str, Any]:
-        """Queue items another person judged, to be judged blind."""
-        asked = self._session.share(n, event_id=required("event_id", event_id))
+    def share(self, *, n: Any, event_id: Any, differing: Any = False) -> dict[str, Any]:
+        """Queue items another person judged, to be judged blind; a third look where they differ."""
+        asked = self._session.share(
+            n, differing=differing is True, event_id=required("event_id", event_id)
+        )
         self._session.touch()
         return {"asked": asked}
 

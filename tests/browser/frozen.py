@@ -140,6 +140,7 @@ def offer(threshold: float, n_items: int, **more: Any) -> dict[str, Any]:
         "value": 0.05,
         "low": 0.02,
         "high": 0.094,
+        "expected": 0.056 * n_items,
         "left": 2457 - n_items,
         "time": "about 50 minutes at your pace",
         "call": f"session.result({threshold})",

@@ -14,7 +14,15 @@ from rhml_widgets.journal.events import Audited, Fitted
 from rhml_widgets.measures.audit import Answered, Reading, class_shares
 from rhml_widgets.measures.curves import standing
 from rhml_widgets.measures.stopping import StopSet, advice, kappa_of
-from rhml_widgets.measures.usable import above, acceptable, best, cut, require_costs
+from rhml_widgets.measures.usable import (
+    above,
+    acceptable,
+    best,
+    cheapest,
+    chosen,
+    cut,
+    require_costs,
+)
 from rhml_widgets.state import Audit
 
 
@@ -291,9 +299,9 @@ def test_any_threshold_may_be_chosen_and_its_interval_holds():
 
 def test_accepted_is_the_largest_region_worth_it_by_at_least_thirty_checks():
     said, truth, score = unsure(3000)
-    chosen = best(acceptable(made(said, truth, score, n=900)))
-    assert chosen.checked >= 30
-    assert chosen.value <= 0.05
+    taken = best(acceptable(made(said, truth, score, n=900)))
+    assert taken.checked >= 30
+    assert taken.value <= 0.05
     assert best(acceptable(made(said, truth, score, n=20))) is None
 
 
@@ -302,9 +310,34 @@ def test_dearer_errors_leave_less_to_accept():
     reading = made(said, truth, score, n=900)
     sizes = []
     for cost in (5, 20, 80):
-        chosen = best(acceptable(reading, require_costs({("b", "a"): cost}, ["a", "b"])))
-        sizes.append(chosen.n_items if chosen else 0)
+        taken = best(acceptable(reading, require_costs({("b", "a"): cost}, ["a", "b"])))
+        sizes.append(taken.n_items if taken else 0)
     assert sizes[0] > sizes[1] > sizes[2]
+
+
+def test_told_costs_choose_what_costs_least_in_all():
+    said, truth, score = unsure(3000)
+    reading = made(said, truth, score, n=900)
+    sizes = []
+    for cost in (0.5, 5, 20, 80):
+        costs = require_costs({("b", "a"): cost, ("a", "b"): cost}, ["a", "b"])
+        regions = acceptable(reading, costs)
+        taken = chosen(regions, costs)
+        totals = [cost * one.expected + 3000 - one.n_items for one in regions]
+        allowed = [t for t, one in zip(totals, regions, strict=True) if one.checked >= 30]
+        assert min(allowed) == pytest.approx(totals[regions.index(taken)] if taken else 3000)
+        sizes.append(taken.n_items if taken else 0)
+    assert sizes[0] == 3000
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > sizes[-1]
+    assert chosen(acceptable(reading), require_costs(None, ["a", "b"])) == best(acceptable(reading))
+
+
+def test_where_every_label_costs_more_than_a_look_none_is_accepted():
+    reading = made(["a"] * 200, ["b"] * 200, np.ones(200), n=60)
+    costs = require_costs({("b", "a"): 2}, ["a", "b"])
+    assert cheapest(acceptable(reading, costs)) is None
+    assert cheapest([]) is None
 
 
 def test_a_cost_is_bounded_from_above():

@@ -68,3 +68,44 @@ def test_import_label_result_reopen_grown_result(tmp_path):
         assert (last["source"][new.to_numpy()] == "model").sum() > 200
         pd.testing.assert_frame_equal(pd.DataFrame(last[grown.columns]), grown)
         assert last.write(tmp_path / "out.csv").n_rows == 1200
+
+
+def test_the_same_where_the_model_reads_every_column(tmp_path):
+    """Gaps, categories and dates are read, old labels learned from, 500 new rows gone on with."""
+    path, frame = tmp_path / "rows.rhml", frame_of(0, 200)
+    old = np.array([right(text) if k % 8 == 0 else None for k, text in enumerate(frame["ticket"])])
+    told = {"journal": path, "kind": "row", "refit": "manual"}
+
+    def answers(session, n):
+        for item in session.query(n):
+            session.label(item, right(item.content["ticket"]), duration=3.0)
+
+    with begin(frame, labels=old, **told) as session:
+        session.fit()
+        assert session.learner.failure is None
+        answers(session, 30)
+        session.fit().audit(60)
+        answers(session, 60)
+        first = session.result(0.0)
+    pd.testing.assert_frame_equal(pd.DataFrame(first[frame.columns]), frame)
+    assert first["source"].value_counts().to_dict() == {"human": 25 + 30 + 60, "model": 85}
+    assert "checks drawn at random were" in first.summary
+
+    grown = pd.concat([frame_of(200, 700), frame]).sample(frac=1, random_state=0)
+    with begin(grown, **told) as session:
+        (extended,) = session.state.extensions.values()
+        assert (extended.n_new, extended.n_gone) == (500, 0)
+        # The audited version is fitted again, and says of the old rows what it said.
+        kept = session.result(0.0).set_index("ticket")["label"].reindex(first["ticket"])
+        assert kept.tolist() == first["label"].tolist()
+        assert session.drift().n_new == 500
+        session.fit().audit(60)
+        answers(session, 60)
+        last = session.result(0.0)
+        pd.testing.assert_frame_equal(pd.DataFrame(last[grown.columns]), grown)
+        assert last["label"].notna().all()
+        low, high = session.audited().error()
+        truth = np.array([right(text) for text in last["ticket"]])
+        model = last["source"] == "model"
+        assert low <= (last["label"] != truth)[model].mean() <= high
+        assert last.write(tmp_path / "out.jsonl").n_rows == 700

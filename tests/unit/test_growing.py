@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sessions import begin, refold, right, texts, work, wrong
 
+import rhml_widgets as rhml
+from rhml_widgets.charts import learning_curve
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.journal.events import Extended, Imported
 from rhml_widgets.measures.outcomes import drawn_checks
+from rhml_widgets.measures.points import DRIFTED
+from rhml_widgets.report.lead import lead
+from rhml_widgets.report.redaction import Redaction
+from rhml_widgets.report.report import render
 
 NEW = [f"{text} later on" for text in texts(30)]
 
@@ -236,6 +246,33 @@ def test_new_rows_of_another_kind_are_refused_and_nothing_is_changed():
         assert session.extend(pd.DataFrame({"t": NEW})) == 30
 
 
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_sparse_rows_go_on(layout):
+    rows = sparse.random(60, 20, 0.3, format="csr", random_state=0)
+    with begin(rows[:50].asformat(layout), classes=["a", "b"]) as session:
+        for item in session.query(12):
+            session.label(item, "ab"[int(rows[item.position, 0] > 0)])
+        assert session.extend(rows[40:].asformat(layout)) == 10
+        assert (len(session.pool), session.pool.n_rows) == (60, 70)
+        assert (session.pool.inputs != rows).nnz == 0
+        assert len(session.result()) == 70
+        assert len(session.learner.live.outlook) == 60
+        assert session.query()[0].item_id not in session.state.answers
+        with pytest.raises(BadInputError, match="only the number of rows may differ"):
+            session.extend(rows[:3, :5])
+        with pytest.raises(BadInputError, match="as the pool was given"):
+            session.extend(rows[:3].toarray())
+
+
+def test_an_array_of_another_width_is_refused():
+    rows = np.random.default_rng(0).normal(size=(20, 4))
+    with (
+        begin(rows, classes=["a", "b"]) as session,
+        pytest.raises(BadInputError, match="only the number of rows may differ"),
+    ):
+        session.extend(rows[:, :3])
+
+
 # ---- drift --------------------------------------------------------------------------------
 
 
@@ -270,3 +307,73 @@ def test_too_few_are_not_compared():
         assert session.drift().words() == (
             "6 items are new: too few to compare them with the old ones."
         )
+
+
+def test_each_time_items_came_is_compared_with_those_before_and_only_once(monkeypatch):
+    with begin(n=300) as session:
+        work(session, 12)
+        session.extend([f"visa {k} passport border" for k in range(100)])
+        session.extend(texts(500)[300:])
+        first, second = session.drifts().values()
+        assert (first.n_new, first.found) == (100, True)
+        assert (second.n_new, second.found) == (200, False) or "visa" not in second.terms
+        assert session.drift() == second
+        monkeypatch.setattr("rhml_widgets.growing.drift", lambda *_, **__: pytest.fail("again"))
+        assert list(session.drifts()) == list(session.state.extensions)
+
+
+def drifted(**arguments):
+    session = begin(n=300, **arguments)
+    work(session, 12)
+    session.extend([f"visa {k} passport border" for k in range(100)])
+    session.wait()
+    work(session, 30)
+    return session
+
+
+def test_drift_is_a_labeled_rule_on_the_curve_and_a_sentence_beside_it():
+    with drifted(purposes={"teach": 0.2, "check": 0.8}) as session:
+        props = rhml.LearningCurves(session).curves
+        (row,) = [row for row in props["versions"] if "apart" in row]
+        found = session.drift()
+        assert row == {
+            "n_labels": 12,
+            "lesson": -1,
+            "n_new": 100,
+            "n_gone": 0,
+            "apart": f"{found.hits} of {found.n}",
+            "label": DRIFTED,
+            "at": 1,
+        }
+        (told,) = props["drift"]
+        assert told.startswith("After 12 labels 100 items came that differ from those before: ")
+        assert told.endswith(
+            f": {found.hits} of {found.n} are told apart, half would be by chance."
+        )
+        assert json.dumps(props["spec"]).count("isValid(datum.apart)") == 3
+        drawn = learning_curve(session.curves(), props["versions"])
+        assert props["drift"][0] in drawn.to_dict()["description"]
+
+
+def test_without_drift_the_pool_change_is_a_line_without_a_name():
+    with begin(texts(300)[:200], purposes={"teach": 0.2, "check": 0.8}) as session:
+        work(session, 12)
+        session.extend(texts(300)[200:])
+        props = rhml.LearningCurves(session).curves
+        assert props["drift"] == []
+        assert [set(row) for row in props["versions"] if row["lesson"] == -1] == [
+            {"n_labels", "lesson", "n_new", "n_gone"}
+        ]
+
+
+def test_a_report_tells_drift_and_names_no_word_it_may_not(tmp_path):
+    with drifted(purposes={"teach": 0.2, "check": 0.8}, refit="background") as session:
+        session.wait()
+        told = dict(lead(session, redaction=Redaction("none")))["Caveats"]
+        assert "The 100 new items differ from the old ones: " in told
+        assert "visa" not in told
+        assert "“visa”" in dict(lead(session))["Caveats"]
+        page = render(session)
+        assert "After 12 labels 100 items came that differ" in page
+        assert DRIFTED in page
+        assert page == render(session)

@@ -163,6 +163,7 @@ def test_the_offers_are_the_rows_of_usable(session):
         for name in ("n_items", "checked", "wrong", "low", "high", "left", "best"):
             assert offer[name] == row[name]
         assert (offer["value"] is None) == (row["checked"] < 30)
+        assert offer["expected"] == (row["expected"] if row["checked"] >= 30 else None)
     assert usable["best"].tolist().index(True) == result["best"]
     assert result["offers"][result["best"]]["call"] == "session.result()"
     first = result["offers"][0]

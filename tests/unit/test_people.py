@@ -27,8 +27,9 @@ from rhml_widgets.journal.events import (
 )
 from rhml_widgets.machine.queue import reason_words
 from rhml_widgets.measures.agreement import checks
+from rhml_widgets.measures.ceiling import ceiling_words
 from rhml_widgets.measures.outcomes import drawn_checks
-from rhml_widgets.measures.people import ceiling_words, shared_labels
+from rhml_widgets.measures.people import shared_labels
 from rhml_widgets.state import State
 
 PEOPLE = ["quiet-heron", "loud-wren", "slow-owl"]
@@ -364,6 +365,145 @@ def test_a_third_look_may_be_asked_for_and_counts_in_no_agreement(session):
     assert session.agreement()["n"].tolist() == [12, 12]
 
 
+# ---- looked at twice ----------------------------------------------------------------------
+
+
+def at_odds(session, miss=2):
+    """Let a second person judge 8 items of the first one, ``miss`` of them otherwise."""
+    work(session, 12)
+    session.person = "loud-wren"
+    judge_shared(session, 8, miss=miss)
+    return session.disagreements()["item_id"].tolist()
+
+
+def people_cards(session):
+    return [one for one in session.contradictions_found() if one.about == "people"]
+
+
+def test_where_two_differ_each_is_asked_with_their_own_label_first(session):
+    ids = at_odds(session)
+    for who in ("loud-wren", "quiet-heron"):
+        session.person = who
+        found = people_cards(session)
+        assert sorted(one.item_id for one in found) == sorted(ids)
+        for one in found:
+            assert one.label == session.state.own(one.item_id).label
+            assert one.other_label != one.label
+            assert session.contradictions().loc[one.id, "kind"] == "people"
+
+
+def test_giving_way_changes_ones_own_answer_and_no_other(session):
+    one, other = at_odds(session)
+    card = next(card for card in people_cards(session) if card.item_id == one)
+    theirs = session.state.own(one, "quiet-heron")
+    session.resolve(card.id, "second")
+    assert session.state.own(one).label == theirs.label
+    assert session.state.own(one, "quiet-heron") == theirs
+    assert session.disagreements()["item_id"].tolist() == [other]
+    assert refold(session).canonical() == session._state.canonical()
+    session.undo()
+    assert len(people_cards(session)) == 2
+
+
+@pytest.mark.parametrize("how", ["first", "apart"])
+def test_standing_by_it_settles_the_card_and_leaves_it_to_a_third_look(session, how):
+    one, _ = at_odds(session)
+    before = session.disagreements()
+    session.resolve((one, one), how)
+    assert one not in {card.item_id for card in people_cards(session)}
+    assert session.disagreements().equals(before)
+    session.person = "slow-owl"
+    assert session.n_third_looks == 2
+    session.share(5, differing=True)
+    for item in session.query(2):
+        session.label(item.item_id, right(item))
+    assert session.disagreements()["settled"].all()
+    for who in PEOPLE:
+        session.person = who
+        assert people_cards(session) == []
+
+
+def test_a_third_person_is_told_no_label_and_no_item_before_a_look_of_their_own(session):
+    ids = at_odds(session)
+    session.person = "slow-owl"
+    assert people_cards(session) == []
+    assert "people" not in session.contradictions()["kind"].tolist()
+    session.share(1, differing=True)
+    asked = session.query()[0].item_id
+    session.person = "loud-wren"  # while it waits for a look, nobody is shown the other's label
+    assert [card.item_id for card in people_cards(session)] == [x for x in ids if x != asked]
+
+
+def test_a_hidden_repeat_of_ones_own_closes_the_card():
+    with begin(purposes={"probe": 0.9}, person="quiet-heron", random_state=3) as session:
+        work(session, 20)
+        session.person = "loud-wren"
+        session.share(20)
+        while session.state.sharing:
+            item = session.query()[0]
+            session.label(item.item_id, wrong(item))
+        session.person = "quiet-heron"
+        for _ in range(40):
+            (item,) = session.query()
+            if session.state.is_repeat(item.item_id):
+                break
+            session.label(item.item_id, right(item))
+        assert session.state.is_repeat(item.item_id)
+        assert item.item_id in session.disagreements()["item_id"].tolist()
+        assert item.item_id not in {card.item_id for card in people_cards(session)}
+
+
+@pytest.mark.usefixtures("_recorded")
+def test_the_card_names_both_and_the_third_person_gets_a_way_to_look_blind(session):
+    ids = at_odds(session)
+    page = Page(rhml.Workbench(session))
+    twice = page.props["twice"]
+    assert (twice["n"], twice["third"]) == (2, 0)
+    assert twice["words"].startswith("somebody else gave an item another label than you.")
+    page.value("look_twice", wanted=True)
+    card = page.props["twice"]["card"]
+    assert [side["by"] for side in card["sides"]] == ["you", "quiet-heron"]
+    own = session.state.own(card["items"][0]["item_id"]).label
+    assert CLASSES[card["sides"][0]["label"]] == own
+    assert "whose counts a third person's look decides" in card["why"]
+    page.value("switch_person", name="slow-owl", event_id="p")
+    twice = page.props["twice"]
+    assert twice == {
+        "n": 0,
+        "third": 2,
+        "words": "two people gave 2 items different labels: a third look resolves.",
+        "may_resolve": True,
+        "card": None,
+    }
+    for _ in range(2):
+        assert page.value("share", n=10, differing=True, event_id="t") == {"asked": 2}
+    assert page.props["twice"] is None
+    assert {item.item_id for item in session.query(2)} == set(ids)
+
+
+@pytest.mark.parametrize("case", ["pick", "skip", "verify", "label", "twins"])
+def test_no_refusal_tells_what_somebody_else_answered(session, case):
+    seen = session.state.seq
+    done = work(session, 8)
+    session.person = "loud-wren"
+    item = done[0]
+    calls = {
+        "pick": lambda: session.pick(item.item_id),
+        "skip": lambda: session.skip(item.item_id),
+        "verify": lambda: session.verify([item.item_id], "card"),
+        "label": lambda: session.label(item.item_id, "card", seen=seen),
+        "twins": lambda: session.resolve((item.item_id, item.item_id), "first"),
+    }
+    with pytest.raises(AlreadyJudgedError) as told:
+        calls[case]()
+    assert right(item) not in str(told.value)
+    assert "quiet-heron" not in str(told.value)
+    session.person = "quiet-heron"
+    if case in ("pick", "skip", "verify"):
+        with pytest.raises(AlreadyJudgedError, match=f"answered '{right(item)}'"):
+            calls[case]()
+
+
 # ---- agreement ----------------------------------------------------------------------------
 
 
@@ -416,13 +556,13 @@ def test_labels_given_to_the_same_items_unasked_are_no_measure(session):
 
 def test_the_kappa_interval_covers_the_truth():
     """400 pairs of people with a planted agreement on 40 items: at least 91 of 100 cover it."""
-    from rhml_widgets.measures.people import _kappa
+    from rhml_widgets.measures.ceiling import _kappa
 
     rng, covered = np.random.default_rng(0), 0
     for _ in range(400):
         truth = rng.integers(3, size=40)
         other = np.where(rng.random(40) < 0.7, truth, rng.integers(3, size=40))
-        _, low, high = _kappa(list(zip(truth.tolist(), other.tolist(), strict=True)), 0)
+        _, low, high = _kappa(tuple(zip(truth.tolist(), other.tolist(), strict=True)), 0)
         covered += low <= 0.7 <= high
     assert covered / 400 >= 0.91
 

@@ -563,6 +563,40 @@ def test_a_replay_of_what_was_never_fitted_compares_what_was_given(path):
         replay(path, pool=texts()).close()
 
 
+def old_rows(n=30):
+    old = [f"{text} long ago" for text in texts(n)]
+    return old, [right(text) for text in old]
+
+
+def test_a_replay_of_a_session_with_old_rows_takes_them_and_refuses_others(path):
+    with begin(journal=path, base=old_rows()) as session:
+        work(session, 6)
+        version = session.learner.version
+        coef = session.model.estimator_[-1].coef_
+    held = path.read_bytes()
+    with replay(path, pool=texts(), base=old_rows()) as twin:
+        assert twin.learner.version == version
+        assert np.array_equal(twin.model.estimator_[-1].coef_, coef)
+    with pytest.raises(JournalMismatchError, match=r"old rows.*Give the same base="):
+        replay(path, pool=texts())
+    with pytest.raises(JournalMismatchError, match="and not from what is given"):
+        replay(path, pool=texts(), base=old_rows(27))
+    assert path.read_bytes() == held
+
+
+def test_a_replay_with_old_rows_there_never_were_is_refused(path):
+    worked(path)
+    with pytest.raises(JournalMismatchError, match="Leave base out"):
+        replay(path, pool=texts(), base=old_rows())
+
+
+def test_reopening_without_the_old_rows_says_what_is_lost(path):
+    begin(journal=path, base=old_rows()).close()
+    with pytest.warns(UserWarning, match="goes on without what it learned"):
+        begin(journal=path).close()
+    begin(journal=path).close()
+
+
 def test_a_replay_with_another_pool_is_refused(path):
     worked(path)
     with pytest.raises(JournalMismatchError, match="none of them is in this pool"):

@@ -13,10 +13,15 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 import pytest
-from sessions import begin, right, texts, work, wrong
+from sessions import CLASSES, begin, right, texts, work, wrong
 
 from rhml_widgets import results
-from rhml_widgets.exceptions import BadInputError, MissingExtraError, NotFittedYetError
+from rhml_widgets.exceptions import (
+    BadInputError,
+    MissingExtraError,
+    NotFittedYetError,
+    NotWrittenError,
+)
 from rhml_widgets.journal.events import Exposed
 from rhml_widgets.results import Result
 
@@ -239,6 +244,16 @@ def test_what_is_kept_aside_has_a_label_and_the_audit_says_it_was_not_drawn_from
         assert "50 different items more were kept aside or came later" in found.summary
 
 
+def test_told_costs_decide_what_is_taken():
+    with audited() as session:
+        dear = {(a, b): 1e6 for a in CLASSES for b in CLASSES if a != b}
+        assert (session.result()["source"] == "model").sum() == 200
+        assert (session.result(costs=dear)["source"] == "model").sum() == 0
+        free = dict.fromkeys(dear, 0.0)
+        assert session.usable(free)["best"].tolist()[-1]
+        assert (session.result(costs=free)["source"] == "model").sum() == 200
+
+
 # ---- files --------------------------------------------------------------------------------
 
 LEADS = ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "\nx", "\0x", "  =1", "＝1", "=HYPERLINK(1)"]  # noqa: RUF001
@@ -268,6 +283,10 @@ def test_an_index_is_made_safe_too_and_kept(tmp_path):
     frame = Result({"label": ["a", "b"]}, index=pd.Index(["=x", "y"], name="no"))
     frame.write(tmp_path / "r.csv")
     assert (tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()[1].startswith("'=x,")
+    levels = pd.MultiIndex.from_tuples([("=x", 1), ("y", 2)], names=["@no", "k"])
+    for index, head in ((pd.Index(["x", "y"], name="=no"), "'=no,"), (levels, "'@no,k,")):
+        Result({"label": ["a", "b"]}, index=index).write(tmp_path / "r.csv")
+        assert (tmp_path / "r.csv").read_text(encoding="utf-8").startswith(head)
 
 
 def test_an_unsafe_csv_is_exact(risky, tmp_path):
@@ -305,6 +324,35 @@ def test_json_lines_hold_the_exact_values(tmp_path):
 def test_parquet_is_read_again_as_it_was(risky, tmp_path):
     risky.write(tmp_path / "r.parquet")
     assert pd.read_parquet(tmp_path / "r.parquet")["=text"].tolist() == LEADS
+
+
+@pytest.mark.skipif(find_spec("pyarrow") is None, reason="pyarrow is not installed")
+def test_parquet_that_cannot_hold_a_column_says_which_and_leaves_no_file(tmp_path):
+    with pytest.raises(NotWrittenError, match=r"column x.*\.jsonl"):
+        Result({"x": [1, "a"]}).write(tmp_path / "r.parquet")
+    assert list(tmp_path.iterdir()) == []
+    Result({0: [1, 2], "label": ["a", None]}).write(tmp_path / "r.parquet")
+    assert pd.read_parquet(tmp_path / "r.parquet").columns.tolist() == ["0", "label"]
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.jsonl"])
+def test_a_file_is_replaced_whole_or_not_at_all(risky, tmp_path, name):
+    target = tmp_path / name
+    target.write_text("as it was")
+    with pytest.raises(NotWrittenError, match="Make the folder"):
+        risky.write(tmp_path / "nowhere" / name)
+
+    class Odd:
+        def __str__(self):
+            msg = "cannot be said"
+            raise RuntimeError(msg)
+
+    with pytest.raises(RuntimeError):
+        Result({"a": ["ok", Odd()]}).write(target)
+    assert target.read_text() == "as it was"
+    risky.write(target)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert target.read_text(encoding="utf-8") != "as it was"
 
 
 def test_parquet_without_pyarrow_names_the_remedy(risky, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 
@@ -10,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
@@ -322,6 +325,56 @@ def test_a_model_that_refuses_gaps_says_which_column_and_how_many(model):
             session.label(item, "yes" if i % 2 else "no")
         session.wait()
         assert "column '#1' has 12 missing; impute" in session.learner.failure.message
+
+
+@pytest.mark.filterwarnings("ignore:the first fit failed:UserWarning")
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize(
+    "as_pool", [lambda X: pd.DataFrame(X, columns=["a", "b"]).assign(c="x"), sparse.csr_matrix]
+)
+def test_infinite_values_are_named_by_column(as_pool):
+    X = np.column_stack([np.arange(1.0, 31.0), np.arange(30.0) ** 2])
+    X[:2, 1] = [np.inf, -np.inf]
+    with Session(pool=as_pool(X), classes=["no", "yes"], refit="sync", journal=None) as session:
+        for i, item in enumerate(session.query(4)):
+            session.label(item, "yes" if i % 2 else "no")
+        told = session.learner.failure.message
+        assert re.search(r"refuses infinite values: column '(b|#1)' has 2 infinite; put", told)
+
+
+def test_a_model_of_texts_on_rows_and_of_columns_on_texts_is_refused_with_the_remedy():
+    of_texts = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    with pytest.raises(BadInputError, match=r"TfidfVectorizer reads texts.*content="):
+        Session(of_texts, FRAME, journal=None)
+    by_name = ColumnTransformer([("words", TfidfVectorizer(), "ticket")])
+    of_columns = make_pipeline(by_name, LogisticRegression())
+    with pytest.raises(BadInputError, match="takes columns by name and the pool is texts"):
+        Session(of_columns, ["one", "two"], journal=None)
+    # One text column by its name is a row, as that model needs it.
+    frame = pd.DataFrame({"ticket": ["a card", "a loan"]})
+    with Session(of_columns, frame, journal=None) as session:
+        assert session.pool.kind == "row"
+
+
+@pytest.mark.filterwarnings("ignore:the first fit failed:UserWarning")
+def test_images_with_missing_pixels_say_so():
+    images = np.random.default_rng(0).random((12, 8, 8))
+    images[3, 1, 1] = np.nan
+    with Session(pool=images, classes=["no", "yes"], refit="sync", journal=None) as session:
+        for i, item in enumerate(session.query(4)):
+            session.label(item, "yes" if i % 2 else "no")
+        assert "some pixels are missing (NaN)" in session.learner.failure.message
+
+
+def test_unused_categories_of_labels_are_classes_in_their_order(tmp_path):
+    told = {"journal": tmp_path / "a.rhml", "refit": "manual"}
+    labels = pd.Series(pd.Categorical(["b", None, "a"], categories=["a", "b", "never"]))
+    with Session(pool=np.eye(3), labels=labels, **told) as session:
+        assert session.classes_ == ["a", "b", "never"]
+        seq = session.state.seq
+    with Session(pool=np.eye(3), labels=labels, **told) as session:
+        assert session.classes_ == ["a", "b", "never"]
+        assert session.state.seq == seq + 1  # nothing but the opening itself
 
 
 @pytest.mark.filterwarnings("ignore:the (first )?fit failed:UserWarning")

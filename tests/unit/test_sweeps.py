@@ -7,6 +7,7 @@ from sessions import CLASSES, begin, refold, right, texts, work, wrong
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from test_contradicting import until_repeat
 
 import rhml_widgets as rhml
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError, NotFittedYetError
@@ -15,6 +16,7 @@ from rhml_widgets.journal.events import Exposed, Judged, Queried, Retracted
 from rhml_widgets.machine.alike import nearest, twins
 from rhml_widgets.measures.outcomes import drawn_checks
 from rhml_widgets.measures.sweeps import second_looks
+from rhml_widgets.report.lead import lead
 
 
 def ready(n: int = 120, n_labels: int = 12, **arguments):
@@ -241,6 +243,46 @@ def test_a_second_look_that_differs_counts_and_its_answer_stands():
         assert (found.n, found.held) == (1, 0)
         # Neither side's estimate hears of it.
         assert item.item_id not in {one.item_id for one in drawn_checks(session.state).counted}
+
+
+def test_result_and_report_tell_what_was_swept_and_what_held_at_a_second_look():
+    with swept() as session:
+        looks = second_looks(session.state)
+        told = f"{looks.n_swept} items were accepted in sweeps; {looks.words()}."
+        assert told in session.result().summary
+        assert told in dict(lead(session))["Caveats"]
+    with begin() as session:
+        work(session, 5)
+        assert "sweeps" not in session.result().summary
+
+
+def test_result_and_report_tell_of_repeats_of_everybody():
+    with begin(n=200, purposes={"probe": 0.4}) as session:
+        for person, say in (("quiet-heron", right), ("loud-wren", wrong)):
+            session.person = person
+            for _ in range(2):
+                item = until_repeat(session)
+                session.label(item.item_id, say(item))
+        told = "Asked again, unannounced, people gave the same answer on 2 of 4 items."
+        assert told in session.result().summary
+        assert told in dict(lead(session))["Caveats"]
+
+
+def test_result_tells_how_many_labels_brought_along_held():
+    given = [wrong(text) if k in (3, 17) else right(text) for k, text in enumerate(texts())]
+    with begin(labels=given) as session:
+        for item in session.query(session.recheck(5)):
+            session.label(item.item_id, right(item))
+        n = len(session.state.answers)
+        held = sum(
+            session.state.imported[one] == session.state.answer(one).label
+            for one in session.state.answers
+        )
+        assert n > held
+        told = (
+            f"{n} labels brought along came to be looked at here, not drawn at random: {held} held"
+        )
+        assert told in session.result().summary
 
 
 def at_a_second_look():

@@ -59,6 +59,11 @@ export function CurvesView({ props, vega, told }: CurvesViewProps) {
           {props.summary}
         </p>
       )}
+      {(props.drift ?? []).map((sentence) => (
+        <p key={sentence} class="rhml-curves-drift rhml-muted" dir="auto">
+          {sentence}
+        </p>
+      ))}
       {failure !== null && (
         <ProblemNotice
           problem={{
@@ -75,7 +80,7 @@ export function CurvesView({ props, vega, told }: CurvesViewProps) {
           spec={props.spec}
           rows={props.rows}
           versions={props.versions}
-          summary={props.summary}
+          summary={[props.summary, ...(props.drift ?? [])].join(" ")}
           vega={vega}
           onFailure={setFailure}
         />

@@ -1,6 +1,6 @@
 // What could be taken along now: labels above a score, how many are wrong, what is left.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Button, Heading } from "./controls";
 import { lm } from "./keys";
 import { NotSaved, Notice } from "./notice";
@@ -18,6 +18,7 @@ export function ResultView({ props, classes }: ResultViewProps) {
   const [chosen, setChosen] = useState<number | null>(null);
   const at = Math.min(chosen ?? best ?? 0, offers.length - 1);
   const offer = offers[at];
+  const priced = offers.some(({ expected }) => typeof expected === "number");
   return (
     <section class="rhml-result rhml-pad" aria-label="Result">
       <Heading why={version === null ? undefined : `by the audit of version ${version}`}>
@@ -41,6 +42,7 @@ export function ResultView({ props, classes }: ResultViewProps) {
           </p>
         </div>
       ) : null}
+      {priced ? <CostsView offers={offers} nItems={n_items} onFound={setChosen} /> : null}
       {newer ? <p class="rhml-prose rhml-muted">{newer}</p> : null}
       {shares.length ? (
         <Shares shares={shares} classes={classes} more={n_classes - shares.length} />
@@ -53,6 +55,86 @@ export function ResultView({ props, classes }: ResultViewProps) {
       ) : null}
     </section>
   );
+}
+
+export interface Costs {
+  /** Of a wrong label and of a look of a person, in one unit. */
+  wrong: number;
+  look: number;
+}
+
+/** Place of the offer that costs least; null where looking at everything does. */
+export function cheapest(offers: readonly Offer[], nItems: number, { wrong, look }: Costs): number | null {
+  let least = nItems * look;
+  let at: number | null = null;
+  offers.forEach(({ expected, left }, place) => {
+    if (typeof expected !== "number") return;
+    const total = expected * wrong + left * look;
+    if (total < least) [least, at] = [total, place];
+  });
+  return at;
+}
+
+interface CostsViewProps {
+  offers: readonly Offer[];
+  nItems: number;
+  /** The threshold moves to what costs least. */
+  onFound(at: number): void;
+}
+
+/** What a mistake and a look cost, and the score at which both together cost least. */
+function CostsView({ offers, nItems, onFound }: CostsViewProps) {
+  const id = useUid("costs");
+  const [typed, setTyped] = useState({ wrong: "", look: "" });
+  const costs = { wrong: amount(typed.wrong), look: amount(typed.look) };
+  const told = costs.wrong !== null && costs.look !== null && costs.wrong + costs.look > 0;
+  const at = told ? cheapest(offers, nItems, costs as Costs) : null;
+  const offer = at === null ? undefined : offers[at];
+  useEffect(() => {
+    if (at !== null) onFound(at);
+  }, [at, typed.wrong, typed.look]);
+  const field = (name: keyof Costs, words: string) => (
+    <label for={`${id}-${name}`}>
+      {words}{" "}
+      <input
+        id={`${id}-${name}`}
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        {...lm}
+        class="rhml-input rhml-cost"
+        data-cost={name}
+        value={typed[name]}
+        aria-invalid={typed[name] !== "" && costs[name] === null}
+        onInput={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+      />
+    </label>
+  );
+  return (
+    <div class="rhml-costs">
+      <p class="rhml-row">
+        {field("wrong", "A wrong label costs")}
+        {field("look", "a look of yours")}
+        <span class="rhml-muted">in whatever you count: only the ratio matters</span>
+      </p>
+      <p class="rhml-prose" role="status">
+        {offer ? (
+          <>
+            <b>{`Accept above ${score(offer.threshold)}`}</b>:{" "}
+            {`${plural(offer.n_items, "item")}, ${percent(offer.value ?? 0)} wrong ${between(offer.low, offer.high)}; ` +
+              `${count(offer.left)} left${offer.time ? `, ${offer.time}` : ""}. That costs least.`}
+          </>
+        ) : told ? (
+          "Accept none: at these costs it is cheapest to look at every item yourself."
+        ) : null}
+      </p>
+    </div>
+  );
+}
+
+function amount(typed: string): number | null {
+  const value = typed.trim() === "" ? NaN : Number(typed.trim().replace(",", "."));
+  return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 interface ThresholdProps {

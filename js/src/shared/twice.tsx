@@ -27,6 +27,9 @@ export interface Twice {
   open(): void;
 }
 
+/** Third looks asked for at a time. */
+const SOME = 10;
+
 export function useTwice(props: WorkbenchProps, act: Act, off: boolean): Twice {
   const twice = props.twice ?? null;
   const { queue } = props;
@@ -44,7 +47,10 @@ export function useTwice(props: WorkbenchProps, act: Act, off: boolean): Twice {
     letter,
     acts,
     open: () => {
-      if (may) void acts.act("look_twice", { wanted: true });
+      if (!may) return;
+      // Whose labels are told of nobody before their own: a third look is a blind answer.
+      if (twice.n) void acts.act("look_twice", { wanted: true });
+      else void acts.act("share", { n: SOME, differing: true });
     },
   };
 }
@@ -192,7 +198,7 @@ export function TwiceNote({ of }: { of: Twice }) {
         actions={
           props.may_resolve ? (
             <Button small action="look-twice" kbd={letter} off={!may} onClick={open}>
-              {props.n === 1 ? "Show it" : "Show them"}
+              {props.n === 0 ? "Look blind" : props.n === 1 ? "Show it" : "Show them"}
             </Button>
           ) : null
         }

@@ -389,6 +389,8 @@ export interface Offer {
   value: number | null;
   low: number;
   high: number;
+  /** How many of them are estimated to be wrong; null where the checks are too few. Missing in older pages. */
+  expected?: number | null;
   /** Items below it. */
   left: number;
   /** “about 50 minutes at your pace” or "". */
@@ -477,6 +479,8 @@ export interface WorkbenchProps {
 /** Contradictions among the labels, and the one that is open in the queue's place. */
 export interface TwiceProps {
   n: number;
+  /** Items others label differently, which this person may look at blind. Missing in older pages. */
+  third?: number;
   /** “two near-identical items carry different labels. And 3 more.” */
   words: string;
   may_resolve: boolean;
@@ -515,6 +519,8 @@ export interface CurvesProps {
   versions: Record<string, string | number | null>[];
   /** “The model agrees with you on 33 of 41 checks, interval .63 to .91 …” */
   summary: string;
+  /** Where items came that differ from those before, a sentence each. Missing in older pages. */
+  drift?: string[];
   /** “blind checks, drawn at random · you are the reference: “agrees with you”” */
   regime: string;
   table: { columns: string[]; rows: string[][] };
@@ -617,7 +623,8 @@ export interface Actions {
   /** Has likely items of a class come, beside the usual ones; null: no longer. */
   seek: { args: { label: ClassIndex | null }; value: null };
   switch_person: { args: { name: string; event_id: string }; value: { person: string } };
-  share: { args: { n: number; event_id: string }; value: { asked: number } };
+  /** `differing`: a third look at what two people label differently. */
+  share: { args: { n: number; event_id: string; differing?: boolean }; value: { asked: number } };
   /** Shows another comparison. */
   compare: { args: { of: string }; value: null };
   /** Lists the items of a cell; where it tells the model's view they are exposed from then on. */

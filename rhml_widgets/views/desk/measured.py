@@ -48,7 +48,8 @@ class Measured(Twice):
         state, truth = session.still(), session.truth
         frame = curves(state, truth=truth)
         self.standing = standing(state, truth)
-        props = learning_curves_props(state, frame, self.standing)
+        self._closer.ask()
+        props = learning_curves_props(state, frame, self.standing, session.drifts_known)
         return {**props, "status": self.status()}
 
     def measure(self) -> None:

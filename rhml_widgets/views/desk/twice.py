@@ -56,7 +56,10 @@ class Twice(Queue):
             stands = self._card is not None and self._card.id in {one.id for one in found}
             card = self._card if stands and self.stopped_at is None else None
             may = not session.read_only
-            return twice_props(session.state, session.pool, found, card, may_resolve=may)
+            third = session.n_third_looks if may else 0
+            return twice_props(
+                session.state, session.pool, found, card, may_resolve=may, third=third
+            )
 
     def _at_odds(self) -> list[Contradiction]:
         """Return the contradictions that a page may show: none tells of an unanswered item."""
