@@ -98,7 +98,7 @@ describe("reasons", () => {
     expect(all(".rhml-reason-value").map((cell) => cell.textContent)).toEqual([
       "+1.84", "+.88", "−.58", "−.77", "+.12", "+1.49",
     ]);
-    expect(rowOf("need").getAttribute("aria-label")).toBe("need: speaks for how-to, −.58");
+    expect(rowOf("need").textContent).toBe("need−.58speaks for how-to");
     expect(words(".rhml-sum-row.is-total")).toBe("adds up tolog-odds for trade over how-to+1.49");
     expect(words(".rhml-h2 .rhml-why")).toBe("exact · contributions add up to the score");
   });
@@ -204,7 +204,7 @@ describe("teaching", () => {
     await settled();
     expect(words('[data-term="please"] .rhml-stance')).toBe("struckundo");
     expect(words('[data-term="please"] .rhml-reason-was')).toBe("−.77 →");
-    expect(rowOf("please").getAttribute("aria-label")).toBe("please: says nothing, before −.77; you: struck");
+    expect(rowOf("please").textContent).toBe("please−.77 →0says nothing; you: struck");
     expect(all(".rhml-bar-before").map((bar) => bar.style.width)).toEqual(["20.92%"]);
     expect(words(".is-total .rhml-reason-was")).toBe("+1.49 →");
     await click(one('[data-term="please"] [data-action="undo-lesson"]'));

@@ -64,3 +64,11 @@ def numbers(value: Any) -> Iterator[float]:
     elif isinstance(value, list):
         for inner in value:
             yield from numbers(inner)
+
+
+def naming(message: Any, own_ids: set[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Walk the JSON objects of a message that name one of these items, each with the item."""
+    for one in objects(message):
+        for value in one.values():
+            if isinstance(value, str) and value in own_ids:
+                yield one, value

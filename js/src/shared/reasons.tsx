@@ -130,14 +130,13 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
   const sided = speaksFor(row, reasons);
   const speech = signed(value) === "0"
     ? "says nothing"
-    : `speaks ${value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`}, ${signed(value)}`;
+    : `speaks ${value < 0 && sided === null ? "against" : `for ${names[sided ?? reasons.label]}`}`;
   const change = moved(row) ? `, before ${signed(before as number)}` : "";
   const said = stanceWords(row, names);
   const lesson = said ? (row.stance_lesson ?? null) : null;
   const shared = {
     class: "rhml-reason-row",
     tabIndex: reached ? 0 : -1,
-    "aria-label": `${term}: ${speech}${change}${said && `; you: ${said}`}`,
     onFocus: () => {
       onReach();
       view.onReach(term);
@@ -145,6 +144,7 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
     onBlur: () => view.onReach(null),
     ...lm,
   };
+  const told = `${speech}${said && `; you: ${said}`}`;
   const cells = (
     <>
       <span class="rhml-reason-term" dir="auto" title={term}>
@@ -175,9 +175,11 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
           onClick={() => view.onOpen(open ? null : term)}
         >
           {cells}
+          {/* Not as its label: who speaks to the machine says what is written. */}
+          <span class="rhml-visually-hidden">{told}</span>
         </button>
       ) : (
-        <div role="group" {...shared}>
+        <div role="group" aria-label={`${term}: ${told}, ${signed(value)}${change}`} {...shared}>
           {cells}
         </div>
       )}
