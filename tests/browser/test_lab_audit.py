@@ -38,12 +38,15 @@ def test_an_audit_is_answered_by_keys_and_the_result_tab_says_what_usable_says(l
     judged = [body["item_id"] for _, _, body in lab.events("audit.rhml", "Judged")]
     assert set(list(dict.fromkeys(reversed(judged)))[:5]) == drawn  # one may be kept, too
 
-    tab.filter(has_text="Result").click()
+    tab.filter(has_text="Label").focus()
+    queue.press("ArrowLeft")  # round to the last one
+    assert tab.last.get_attribute("aria-selected") == "true"
     panel.get_by_text("5 of 30 checks of the audit are answered").wait_for(timeout=SOON)
     rows = json.loads(notebook.ask(TOLD))
     slider = panel.get_by_role("slider")
     assert int(slider.get_attribute("max")) == len(rows) - 1
-    slider.focus()
+    queue.press("Tab")
+    assert slider.evaluate("(one) => one === document.activeElement")
     queue.page.keyboard.press("Home")
     for row in rows:
         told = panel.locator(".rhml-offer").inner_text()
@@ -64,9 +67,17 @@ def test_the_page_begins_an_audit(lab, open_notebook):
     queue.focus()
     queue.answer_many(12)
     notebook.ask("session.wait()")
-    queue.root.get_by_role("tab", name="Audit").click()
-    queue.root.get_by_role("radio", name="50 checks").check()
-    queue.act("audit-begin").click()
+    # By keys alone, past the other tabs and back.
+    queue.root.get_by_role("tab", selected=True).focus()
+    for key in ("End", "ArrowLeft", "Tab"):
+        queue.press(key)
+    radio = queue.root.get_by_role("radio")
+    chosen = "(one) => one === document.activeElement && one.checked"
+    assert queue.root.get_by_role("radio", checked=True).evaluate(chosen)
+    while not queue.root.get_by_role("radio", name="50 checks").is_checked():
+        queue.press("ArrowUp")
+    assert radio.count() > 1
+    queue.press("Enter")
     queue.item.wait_for(timeout=SOON)
     (event,) = [body for _, _, body in lab.events("begin.rhml", "Audited")]
     assert len(event["drawn"]) == 50

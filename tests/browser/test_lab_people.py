@@ -79,7 +79,9 @@ def test_a_second_person_answers_blind_and_the_first_one_goes_on(lab, desk, open
     queue.press("Enter")
     tray.wait_for(state="detached", timeout=SOON)
     queue.focus()
-    drawn = {b["item_id"] for _, _, b in lab.events("people.rhml", "Queried") if b["reason"] == "shared"}
+    drawn = {
+        b["item_id"] for _, _, b in lab.events("people.rhml", "Queried") if b["reason"] == "shared"
+    }
     assert drawn <= set(theirs)
     assert len(drawn) == 10
     own = []

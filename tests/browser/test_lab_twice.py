@@ -50,7 +50,7 @@ def test_labels_at_odds_are_noticed_and_settled_by_one_key_each(lab, open_notebo
     note = queue.root.locator(".rhml-twice-note")
     note.get_by_text("And 1 more").wait_for(timeout=SOON)
     scan(queue, "a note to look twice")
-    before = standing(notebook)
+    before, n_judged = standing(notebook), len(lab.judged("twice.rhml"))
     card = queue.root.locator(".rhml-twice-card")
 
     queue.press("l")
@@ -87,7 +87,7 @@ def test_labels_at_odds_are_noticed_and_settled_by_one_key_each(lab, open_notebo
     assert (body["how"], body["item_ids"]) == ("first", first)
     changed = lab.judged("twice.rhml")[-1][1]
     assert (changed["item_id"], changed["label"]) == (first[1], labels[0])
-    assert len(lab.judged("twice.rhml")) == 7
+    assert len(lab.judged("twice.rhml")) == n_judged + 1
 
     # Keys are at home again, and one takes the whole second look back.
     assert queue.root.evaluate("(root) => root === document.activeElement")

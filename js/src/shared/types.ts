@@ -179,6 +179,8 @@ export interface TwinsProps {
 export interface FoundRow {
   item_id: string;
   text: string;
+  /** A small image, as a data URI. */
+  image?: string;
 }
 
 export interface CardProps {
@@ -187,6 +189,8 @@ export interface CardProps {
   text: string;
   truncated: boolean;
   rows: number;
+  /** A small image, as a data URI. */
+  image?: string;
 }
 
 /** A page of like predictions, and what else could be swept. */
@@ -451,7 +455,7 @@ export interface TwiceCardProps {
   /** The journal's seq when it was given out. */
   seen: number;
   /** Two items, or the one that both labels are of. */
-  items: { item_id: string; text: string }[];
+  items: { item_id: string; text: string; image?: string }[];
   /** The two labels: of `items` one each, or both of the one. */
   sides: [TwiceSide, TwiceSide];
   /** What stands on the third button: “both are right”. */
