@@ -46,7 +46,7 @@ def picture(pool: Pool, number: int) -> tuple[str, str]:
 
 
 def glance(pool: Pool, number: int) -> str:
-    """Return a small image as a data URI; "" for what is told by its words, large files included."""
+    """Return a small image as a data URI; "" for what its words tell, large files included."""
     contents = pool.contents
     if isinstance(contents, Images):
         pixels = contents[number]

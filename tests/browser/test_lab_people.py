@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from queue_page import KEYS, SOON, TOPICS, Queue, await_judged, demo
 from wire import Wire, naming
 
@@ -44,6 +42,44 @@ def answer_otherwise(queue):
         queue.keep()
 
 
+def switch_to_somebody_new(queue, scan):
+    """Let somebody new answer, named in the menu by keys alone."""
+    field = open_people(queue).get_by_role("textbox")
+    field.focus()
+    queue.page.keyboard.type("loud-wren 123")
+    scan(queue, "who answers")
+    field.focus()
+    queue.press("Enter")
+    await_person(queue, "loud-wren 123")
+    assert queue.root.evaluate("(root) => root.contains(document.activeElement)")
+
+
+def judge_shared_blind(queue, lab, theirs):
+    """Have items of the other's drawn and answer some otherwise than they did; return those."""
+    tray = open_people(queue)
+    tray.get_by_role("button", name="of theirs blind").press("Enter")
+    tray.wait_for(state="detached", timeout=SOON)
+    queue.focus()
+    queried = [body for _, _, body in lab.events("people.rhml", "Queried")]
+    drawn = {body["item_id"] for body in queried if body["reason"] == "shared"}
+    assert len(drawn & set(theirs)) == len(drawn) == 10
+    own, before = [], len(lab.judged("people.rhml"))
+    for n in range(SECOND):
+        assert queue.current() in drawn - set(own)
+        queue.await_text("why this one: drawn at random, to measure me")
+        own.append(queue.current())
+        answer_otherwise(queue)
+        await_judged(queue.page, lab, "people.rhml", before + n + 1)
+    rows = [body for _, body in lab.judged("people.rhml")[before:]]
+    assert {body["item_id"] for body in rows} == set(own)
+    assert all(body["label"] != theirs[body["item_id"]] for body in rows)
+    assert all(body["sealed"] for body in rows if body["stage"] == "first")
+
+
+def is_off(control):
+    return control.get_attribute("aria-disabled") == "true"
+
+
 def test_a_second_person_answers_blind_and_the_first_one_goes_on(lab, desk, open_notebook, scan):
     wire = Wire(desk)
     more = ", person='quiet-heron', purposes={'check': .9, 'teach': .1}"
@@ -56,50 +92,17 @@ def test_a_second_person_answers_blind_and_the_first_one_goes_on(lab, desk, open
     before = len(lab.judged("people.rhml"))
     queue.press("w")
     queue.root.locator("[data-term]").first.wait_for(timeout=SOON)
-    queue.press("w")
 
-    tray = open_people(queue)
-    field = tray.get_by_role("textbox")
-    field.focus()
-    notebook.page.keyboard.type("loud-wren 123")
-    assert len(lab.judged("people.rhml")) == before
-    scan(queue, "who answers")
-    field.focus()
-    queue.press("Enter")
-    await_person(queue, "loud-wren 123")
+    switch_to_somebody_new(queue, scan)
     switched = len(wire.messages)
-    assert queue.root.evaluate("(root) => root.contains(document.activeElement)")
+    assert len(lab.judged("people.rhml")) == before  # the digits of the name answered nothing
     queue.root.locator("[data-term]").first.wait_for(state="detached", timeout=SOON)
-    assert queue.act("undo").get_attribute("aria-disabled") == "true"
-    assert queue.act("history").get_attribute("aria-disabled") == "true"
-
-    tray = open_people(queue)
-    share = tray.get_by_role("button", name="of theirs blind")
-    share.focus()
-    queue.press("Enter")
-    tray.wait_for(state="detached", timeout=SOON)
-    queue.focus()
-    drawn = {
-        b["item_id"] for _, _, b in lab.events("people.rhml", "Queried") if b["reason"] == "shared"
-    }
-    assert drawn <= set(theirs)
-    assert len(drawn) == 10
-    own = []
-    for n in range(SECOND):
-        assert queue.current() in drawn - set(own)
-        queue.await_text("why this one: drawn at random, to measure me")
-        own.append(queue.current())
-        answer_otherwise(queue)
-        await_judged(desk, lab, "people.rhml", before + n + 1)
-    rows = [body for _, body in lab.judged("people.rhml")[before:]]
-    assert {body["item_id"] for body in rows} == set(own)
-    assert all(body["label"] != theirs[body["item_id"]] for body in rows)
-    assert all(body["sealed"] for body in rows if body["stage"] == "first")
-
-    assert_blind(wire.messages[switched:], theirs, list(KEYS))
+    assert is_off(queue.act("undo"))
+    assert is_off(queue.act("history"))
+    judge_shared_blind(queue, lab, theirs)
+    assert_blind(wire.messages[switched:], theirs)
     queue.press("h")
-    history = queue.root.get_by_role("group", name="Your last answers")
-    history.wait_for(timeout=SOON)
+    queue.root.get_by_role("group", name="Your last answers").wait_for(timeout=SOON)
     scan(queue, "history of the second person")
     queue.press("Escape")
 
@@ -108,14 +111,12 @@ def test_a_second_person_answers_blind_and_the_first_one_goes_on(lab, desk, open
     scan(queue, "two people")
     tray.get_by_role("button", name="quiet-heron").press("Enter")
     await_person(queue, "quiet-heron")
-    assert queue.act("undo").get_attribute("aria-disabled") != "true"
-    (first, second) = [body for _, _, body in lab.events("people.rhml", "Switched")]
-    assert (first["before"], second["before"]) == ("quiet-heron", "loud-wren 123")
-    people = json.loads(notebook.ask("import json; print(json.dumps(session.state.people))"))
-    assert people == ["loud-wren 123", "quiet-heron"]
+    assert not is_off(queue.act("undo"))
+    befores = [body["before"] for _, _, body in lab.events("people.rhml", "Switched")]
+    assert befores == ["quiet-heron", "loud-wren 123"]
 
 
-def assert_blind(messages, theirs, classes):
+def assert_blind(messages, theirs):
     """Hold what the second person's page heard: of an item, nothing of the first one's answer."""
     answered, told = set(), 0
     for way, kind, content in messages:

@@ -113,7 +113,7 @@ export function Search({ act, like, onClose }: SearchProps) {
               <Button look="quiet" action="pick" class="rhml-found-text" title="Ask it next" onClick={() => pick(row)}>
                 {row.image ? <Glance src={row.image} words={row.text} /> : <span dir="auto">{row.text}</span>}
               </Button>
-              <Button small look="quiet" aria-label={`More like: ${row.text}`} onClick={() => setNear(row.item_id)}>
+              <Button small look="quiet" aria-label={`more like it: ${row.text}`} onClick={() => setNear(row.item_id)}>
                 more like it
               </Button>
             </li>
