@@ -9,7 +9,7 @@ import numpy as np
 from rhml_widgets.items.cells import MISSING, cell_words, is_number
 from rhml_widgets.items.images import Files, Images
 from rhml_widgets.items.rows import Rows
-from rhml_widgets.views.picture import picture
+from rhml_widgets.views.picture import glance, picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.machine.explanations import Explanation
 
-__all__ = ["boxes_of", "columns_at", "content_props", "places_of"]
+__all__ = ["boxes_of", "columns_at", "content_props", "glance_props", "places_of"]
 
 MAX_FIELDS = 100
 MAX_VALUE = 2000
@@ -31,6 +31,12 @@ def content_props(pool: Pool, number: int) -> dict[str, Any]:
     if isinstance(pool.contents, Images | Files):
         props["image"], props["text"] = picture(pool, number)
     return props
+
+
+def glance_props(pool: Pool, number: int) -> dict[str, Any]:
+    """Return what shows an item beside others better than its words; {} where nothing does."""
+    image = glance(pool, number)
+    return {"image": image} if image else {}
 
 
 def _fields(pool: Pool, number: int) -> list[dict[str, Any]]:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from rhml_widgets.items.pool import Pool
 
-__all__ = ["picture", "png"]
+__all__ = ["glance", "picture", "png"]
+
+GLANCE = 96
+"""Pixels across of an image that is looked at beside others."""
+
+MAX_GLANCE = 40_000
+"""Bytes of a file that is sent to be looked at beside others: a dozen go with every answer."""
 
 _COLOR_TYPE = {1: 0, 3: 2, 4: 6}
 _GRAY = 2
@@ -37,6 +43,20 @@ def picture(pool: Pool, number: int) -> tuple[str, str]:
     if body is None:
         return "", f"{pool.words(number)}: {problem or 'it cannot be read'}"
     return _uri(mime_type(body) or "image/png", body), pool.words(number)
+
+
+def glance(pool: Pool, number: int) -> str:
+    """Return a small image as a data URI; "" for what its words tell, large files included."""
+    contents = pool.contents
+    if isinstance(contents, Images):
+        pixels = contents[number]
+        step = -(-max(pixels.shape[:2]) // GLANCE)
+        return _uri("image/png", png(pixels[::step, ::step], contents.white))
+    if isinstance(contents, Files) and not contents.problem(number):
+        body = contents.read(number)
+        if body is not None and len(body) <= MAX_GLANCE:
+            return _uri(mime_type(body) or "image/png", body)
+    return ""
 
 
 def png(pixels: npt.NDArray[Any], white: float = 255.0) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.views.item import glance_props
 from rhml_widgets.views.words import excerpt
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ def sweep_props(
                 "text": words[:MAX_CARD],
                 "truncated": len(words) > MAX_CARD,
                 "rows": int(pool.rows[number]),
+                **glance_props(pool, number),
             }
             for item in cards
             for number in [pool.number(item.item_id)]
@@ -194,6 +196,11 @@ def twins_props(session: Session) -> dict[str, Any] | None:
 def found_props(items: Sequence[Item], pool: Pool) -> list[dict[str, Any]]:
     """Return what a search found, a row an item."""
     return [
-        {"item_id": one.item_id, "text": excerpt(pool.words(pool.number(one.item_id)), MAX_FOUND)}
+        {
+            "item_id": one.item_id,
+            "text": excerpt(pool.words(number), MAX_FOUND),
+            **glance_props(pool, number),
+        }
         for one in items
+        for number in [pool.number(one.item_id)]
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.views.item import glance_props
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,9 +87,10 @@ def _card(state: State | StateView, pool: Pool, one: Contradiction) -> dict[str,
         "why": _WHY[one.about],
         "seen": state.seq,
         "items": [
-            {"item_id": item_id, "text": text[:MAX_TEXT]}
+            {"item_id": item_id, "text": text[:MAX_TEXT], **glance_props(pool, number)}
             for item_id in dict.fromkeys((one.item_id, one.other_id))
-            for text in [pool.words(pool.number(item_id))]
+            for number in [pool.number(item_id)]
+            for text in [pool.words(number)]
         ],
         "sides": [
             {"label": labels.index(one.label), "by": _by(state, one, one.item_id, first=True)},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from axe import Axe
 from lab import Lab
 from lab_notebook import LONG, STARTED, Notebook
 from playwright.sync_api import sync_playwright
@@ -129,6 +130,14 @@ def open_queue(open_notebook: Callable[..., Notebook]) -> Callable[..., Queue]:
         return queue
 
     return opened
+
+
+@pytest.fixture
+def scan(desk: Page) -> Iterator[Axe]:
+    """Scan views of the shared page in both themes; what was found is told at the end."""
+    scan = Axe(desk)
+    yield scan
+    assert not scan.found, "\n\n".join(scan.found)
 
 
 @pytest.fixture

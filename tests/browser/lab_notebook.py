@@ -81,7 +81,9 @@ SIDE = f"""async (given) => {{ {DOC}
 THEME = """async (theme) => {
   await jupyterapp.commands.execute('apputils:change-theme', { theme });
 }"""
-THEMED = "(light) => document.body.dataset.jpThemeLight === light"
+# While a theme comes, JupyterLab covers the page.
+THEMED = """(light) => document.body.dataset.jpThemeLight === light
+  && !document.querySelector('#jupyterlab-splash')"""
 FOLD = "() => jupyterapp.shell.collapseLeft()"
 LONG = 60_000
 

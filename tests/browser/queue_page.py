@@ -130,6 +130,11 @@ class Queue:
                 return
         pytest.fail("the model never spoke up")
 
+    def await_labeled_exactly(self, n: int) -> None:
+        """Wait until ``n`` items are said to be labeled: it may be fewer than before."""
+        bar = self.root.locator(f"[role='progressbar'][aria-valuenow='{n}']").first
+        bar.wait_for(state="attached", timeout=SOON)
+
     def press(self, key: str) -> None:
         """Press a key once what is shown has been painted."""
         self.paint()

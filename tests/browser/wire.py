@@ -6,7 +6,11 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
+from walking import objects_of
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page, WebSocket
 
 WORD = 8
@@ -38,3 +42,11 @@ class Wire:
         known = read(frame)
         if known is not None:
             self.messages.append((way, *known))
+
+
+def naming(message: Any, own_ids: set[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Walk the JSON objects of a message that name one of these items, each with the item."""
+    for one in objects_of(message):
+        for value in one.values():
+            if isinstance(value, str) and value in own_ids:
+                yield one, value

@@ -54,7 +54,12 @@ export function ItemBox(props: ItemBoxProps) {
     const element = box.current;
     if (!element) return;
     element.scrollTop = 0;
-    const measure = () => setOverflows(element.scrollHeight > element.clientHeight + 2);
+    const measure = () => {
+      // The room made for the button under what overflows is none of it.
+      const { paddingBlockStart, paddingBlockEnd } = getComputedStyle(element);
+      const made = parseFloat(paddingBlockEnd) - parseFloat(paddingBlockStart) || 0;
+      setOverflows(element.scrollHeight - made > element.clientHeight + 2);
+    };
     measure();
     if (typeof ResizeObserver !== "function") return;
     const watch = new ResizeObserver(measure);

@@ -20,6 +20,13 @@ export interface PictureProps {
   parts?: readonly Part[];
 }
 
+/** An image beside others, small; its words go without saying. */
+export function Glance({ src, words }: { src: string; words: string }) {
+  return src.startsWith("data:image/") ? (
+    <img class="rhml-glance" src={src} alt={words} title={words} draggable={false} />
+  ) : null;
+}
+
 /** Pixels across below which each is shown as a square, not blurred. */
 const SMALL = 120;
 const FAINTEST = 0.18;

@@ -5,6 +5,7 @@ import { Button } from "./controls";
 import { focusQuietly } from "./focus";
 import { lm } from "./keys";
 import { NotSaved } from "./notice";
+import { Glance } from "./picture";
 import { useActs, type Act } from "./root";
 import { enterOrLeave } from "./trays";
 import { Tray } from "./tray";
@@ -113,7 +114,7 @@ export function Search({ act, like, onClose }: SearchProps) {
           {found.map((row) => (
             <li key={row.item_id} class="rhml-found-row">
               <Button look="quiet" action="pick" class="rhml-found-text" title="Ask it next" onClick={() => pick(row)}>
-                <span dir="auto">{row.text}</span>
+                {row.image ? <Glance src={row.image} words={row.text} /> : <span dir="auto">{row.text}</span>}
               </Button>
               <Button small look="quiet" aria-label={`more like it: ${row.text}`} onClick={() => setNear(row.item_id)}>
                 more like it

@@ -8,6 +8,7 @@ import { isButton, lm } from "./keys";
 import { lettersOf } from "./letters";
 import { NotSaved, Notice } from "./notice";
 import { count, plural } from "./numbers";
+import { Glance } from "./picture";
 import { useActs, useKeys, useView, type Act } from "./root";
 import type { CardProps, ClassIndex, QueueProps, SweepProps } from "./types";
 
@@ -132,10 +133,14 @@ export function SweepView({ props, queue, act, frozen, gone }: SweepViewProps) {
               tabIndex={i === 0 ? 0 : -1}
               onClick={() => toggle(card)}
             >
-              <span class="rhml-sweep-text" dir="auto" title={card.text}>
-                {card.text || "(empty)"}
-                {card.truncated ? "…" : ""}
-              </span>
+              {card.image ? (
+                <Glance src={card.image} words={card.text} />
+              ) : (
+                <span class="rhml-sweep-text" dir="auto" title={card.text}>
+                  {card.text || "(empty)"}
+                  {card.truncated ? "…" : ""}
+                </span>
+              )}
               <span class="rhml-sweep-said">
                 {isOdd ? (
                   <>

@@ -9,6 +9,7 @@ import { focusedIn, focusQuietly } from "./focus";
 import { keyNames, lm } from "./keys";
 import { lettersOf } from "./letters";
 import { NotSaved, Notice } from "./notice";
+import { Glance } from "./picture";
 import { placeOf } from "./place";
 import { Silent, useActs, useKeys, useView, type Act, type Acts } from "./root";
 import type { ClassProps, TwiceCardProps, TwiceProps, TwiceSide, WorkbenchProps } from "./types";
@@ -141,16 +142,20 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
       <div class="rhml-notice rhml-notice-twice rhml-twice-card">
         <p class="rhml-notice-title">{card.heading}</p>
         <div class={alone ? "rhml-twice-items" : "rhml-twice-items rhml-twice-pair"}>
-          {card.items.map(({ item_id, text }, i) => (
+          {card.items.map(({ item_id, text, image }, i) => (
             <div key={item_id} class="rhml-twice-item" data-item-id={item_id}>
-              <p
-                class="rhml-twice-text"
-                dir="auto"
-                // A long one scrolls: keys have to reach it.
-                {...(text.length > LONG ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" } : {})}
-              >
-                {text.trim() ? text : <span class="rhml-muted">(empty)</span>}
-              </p>
+              {image ? (
+                <Glance src={image} words={text} />
+              ) : (
+                <p
+                  class="rhml-twice-text"
+                  dir="auto"
+                  // A long one scrolls: keys have to reach it.
+                  {...(text.length > LONG ? { ...lm, tabIndex: 0, role: "group", "aria-label": "The item" } : {})}
+                >
+                  {text.trim() ? text : <span class="rhml-muted">(empty)</span>}
+                </p>
+              )}
               {(alone ? card.sides : [card.sides[i] as TwiceSide]).map((side, k) => (
                 <Side key={k} side={side} name={names[alone ? k : i] ?? ""} />
               ))}

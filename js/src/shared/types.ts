@@ -184,6 +184,8 @@ export interface TwinsProps {
 export interface FoundRow {
   item_id: string;
   text: string;
+  /** A small image, as a data URI. */
+  image?: string;
 }
 
 export interface CardProps {
@@ -192,6 +194,8 @@ export interface CardProps {
   text: string;
   truncated: boolean;
   rows: number;
+  /** A small image, as a data URI. */
+  image?: string;
 }
 
 /** A page of like predictions, and what else could be swept. */
@@ -495,7 +499,7 @@ export interface TwiceCardProps {
   /** The journal's seq when it was given out. */
   seen: number;
   /** Two items, or the one that both labels are of. */
-  items: { item_id: string; text: string }[];
+  items: { item_id: string; text: string; image?: string }[];
   /** The two labels: of `items` one each, or both of the one. */
   sides: [TwiceSide, TwiceSide];
   /** What stands on the third button: “both are right”. */
