@@ -143,7 +143,7 @@ def _row_of_differences(
     name: str, curves: npt.NDArray[np.float64], base: npt.NDArray[np.float64]
 ) -> str:
     cells = [
-        _difference(curves[:, look // STEP] - base[:, look // STEP])
+        difference(curves[:, look // STEP] - base[:, look // STEP])
         if look // STEP < min(curves.shape[1], base.shape[1])
         else "-"
         for look in LOOKS
@@ -151,7 +151,8 @@ def _row_of_differences(
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def _difference(d: npt.NDArray[np.float64]) -> str:
+def difference(d: npt.NDArray[np.float64]) -> str:
+    """Write the mean of paired differences, one a seed, and its interval."""
     rng = np.random.default_rng(0)
     means = d[rng.integers(len(d), size=(N_BOOTSTRAP, len(d)))].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
@@ -167,7 +168,7 @@ def _verdict_of_right_marks(
     d = marked[:, WITH_MARKS // STEP] - base[:, WITHOUT // STEP]
     worth = crossing(base, marked[:, WITH_MARKS // STEP].mean())
     told = (
-        f"- {WITH_MARKS} labels with right marks against {WITHOUT} without: {_difference(d)}, "
+        f"- {WITH_MARKS} labels with right marks against {WITHOUT} without: {difference(d)}, "
         f"**{'met' if d.mean() >= 0 else 'missed'}** (goal: not below 0); the mean without marks "
         f"gets as far at {_count(worth, base)} labels."
     )
@@ -185,7 +186,7 @@ def _verdict_of_wrong_marks(
     if not found:
         return []
     met = all(d.mean() >= -MOST_LOST for d in found.values())
-    at = "; ".join(f"{_difference(d)} at {n}" for n, d in found.items())
+    at = "; ".join(f"{difference(d)} at {n}" for n, d in found.items())
     told = (
         f"- 40 % wrong marks against none: {at}: **{'met' if met else 'missed'}** (goal: no mean "
         f"below -{MOST_LOST:.2f})."

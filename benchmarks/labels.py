@@ -240,11 +240,11 @@ def run_seed(task: Task, plan: Plan, seed: int) -> Outcome:
             random_state=seed,
             **arguments,
         ) as session:
-            curve = [score(_live(session))]
+            curve = [score(live(session))]
             while len(curve) * STEP <= min(budget, len(texts)):
                 driven.drive(session, STEP)
                 session.fit()
-                curve.append(score(_live(session)))
+                curve.append(score(live(session)))
         return curve
 
     curves: Curves = {}
@@ -274,7 +274,8 @@ def _strategy(name: str) -> Any:
     return rhml.strategies.Mixed("diverse", "random", 0.25) if name == "mixed" else name
 
 
-def _live(session: Any) -> Any:
+def live(session: Any) -> Any:
+    """Return the fitted estimator that answers in a session, None before the first."""
     from sklearn.utils.validation import check_is_fitted
 
     try:

@@ -266,7 +266,8 @@ def _columns(
     begun = None
     if not _is_new(journal):
         with closing(Journal(journal, read_only=True)) as file:
-            begun = next((e.event for e in file.entries() if isinstance(e.event, Opened)), None)
+            entry = file.first(Opened)
+            begun = entry.event if entry and isinstance(entry.event, Opened) else None
     if not hasattr(pool, "columns"):
         # A list of paths looks like one of texts; an array says by its shape what it holds.
         listed = len(getattr(pool, "shape", ())) < _MATRIX

@@ -27,6 +27,7 @@ __all__ = [
     "BY_ID",
     "DATABASE_ERRORS",
     "INSERT",
+    "OF_KIND",
     "USER_VERSION",
     "await_begun",
     "cause",
@@ -82,6 +83,7 @@ INSERT = _sql(
 _ALL = sa.select(_EVENTS).order_by(_EVENTS.c.seq)
 AFTER = _sql(_ALL.where(_EVENTS.c.seq > sa.bindparam("after")))
 BY_ID = _sql(_ALL.where(_EVENTS.c.event_id == sa.bindparam("event_id")))
+OF_KIND = _sql(_ALL.where(_EVENTS.c.kind == sa.bindparam("kind")))
 _NEWEST = sa.func.coalesce(sa.func.max(_EVENTS.c.seq), sa.literal_column("0"))
 COUNTS = _sql(sa.select(sa.func.count(), _NEWEST))
 

@@ -27,6 +27,7 @@ from rhml_widgets.journal.database import (
     BY_ID,
     DATABASE_ERRORS,
     INSERT,
+    OF_KIND,
     USER_VERSION,
     await_begun,
     cause,
@@ -290,6 +291,20 @@ class Journal:
         """
         with self._reading() as connection:
             row = connection.exec_driver_sql(BY_ID, (event_id,)).one_or_none()
+        return None if row is None else self._entry(row)
+
+    def first(self, kind: type[Event]) -> Entry | None:
+        """Return the first entry of a kind of event, or None; the others are not read.
+
+        Raises
+        ------
+        JournalVersionError
+            If a newer release wrote it.
+        JournalError
+            If it cannot be read, or the journal is closed.
+        """
+        with self._reading() as connection:
+            row = connection.exec_driver_sql(OF_KIND, (kind.__name__,)).first()
         return None if row is None else self._entry(row)
 
     def entries(self, after: int = 0) -> list[Entry]:

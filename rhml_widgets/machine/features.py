@@ -60,6 +60,8 @@ class Features:
         What they are.
     fit_on : ndarray of int, optional
         Numbers of the items the leading steps may see while they are fitted; all if None.
+    old : list of str, DataFrame, matrix or ndarray, optional
+        Labeled rows beside the pool, which they see, too: a word that stands only there counts.
     transform : {"pool", "labels"}
         "pool": leading steps that need no labels are fitted once on the pool. "labels": as a
         plain Pipeline does, everything is refitted on the labeled items; there is no matrix.
@@ -106,6 +108,7 @@ class Features:
         *,
         kind: str = "text",
         fit_on: NDArray[np.intp] | None = None,
+        old: Any = None,
         transform: str = "pool",
         random_state: int = 0,
     ) -> None:
@@ -137,7 +140,7 @@ class Features:
             if leading and own:
                 self._keep(leading)
             elif leading:
-                self._fit(leading, fit_on)
+                self._fit(leading, fit_on, old)
             if self.X is None and transform == "pool" and self._is_matrix:
                 self._rows = twins(as_matrix(self.contents))
         rest = steps[len(self.steps) :]
@@ -383,10 +386,14 @@ class Features:
                 self.steps[place] = (name, step.fit(self.contents))
         self._rows = twins(as_matrix(self._transformer().transform(own_copy(self.contents))))
 
-    def _fit(self, steps: Sequence[tuple[str, Any]], fit_on: NDArray[np.intp] | None) -> None:
+    def _fit(
+        self, steps: Sequence[tuple[str, Any]], fit_on: NDArray[np.intp] | None, old: Any
+    ) -> None:
         """Fit the leading steps one by one, as far as that goes without labels."""
         chosen = np.arange(count(self.contents)) if fit_on is None else fit_on
         current: Any = taken(self.contents, chosen)
+        if old is not None:
+            current = appended(current, old)
         for name, step in steps:
             if step is None or isinstance(step, str):
                 self.steps.append((name, step))
@@ -408,7 +415,7 @@ class Features:
                 break
             self.steps.append((name, own))
         if self.steps:
-            if fit_on is not None:
+            if fit_on is not None or old is not None:
                 current = self._transformer().transform(own_copy(self.contents))
             self._rows = twins(as_matrix(current))
 

@@ -157,15 +157,14 @@ def _of_many(
             scores = _lines(form, rows)
             kind = "probability" if form[2] == "log-odds" else "margin"
         else:
-            own, kind = own_scores(head, rows, check=part.start == 0)
-            scores = own.T
+            scores, kind = own_scores(head, rows, check=part.start == 0)
         best, top, second, runner_up = _two_best(scores)
         found["predicted"][part] = places[best]
         if len(positions) > 1:
             found["runner_up"][part] = places[runner_up]
         if form is not None:
-            scores -= top
-            share = 1 / np.exp(scores, out=scores).sum(axis=0)
+            scores -= top[:, None]
+            share = 1 / np.exp(scores, out=scores).sum(axis=1)
             found["confidence"][part] = share
             margin[part] = share - share * np.exp(second - top)
         else:
@@ -175,33 +174,39 @@ def _of_many(
 
 
 def _lines(form: tuple[NDArray[Any], NDArray[Any], str], X: Any) -> NDArray[Any]:
-    """Return the scores of linear rules, shape (n_classes, n_rows)."""
+    """Return the scores of linear rules, shape (n_rows, n_classes)."""
     coef, intercept = form[0].astype(X.dtype), form[1].astype(X.dtype)
     if len(coef) > _FEW_CLASSES:
-        scores = np.ascontiguousarray(np.asarray(X @ np.ascontiguousarray(coef.T)).T)
+        scores = np.asarray(X @ np.ascontiguousarray(coef.T))
     else:
         # A sparse product is made for one vector or for many, not for some.
-        scores = np.empty((len(coef), X.shape[0]), dtype=X.dtype)
-        for row, line in zip(scores, coef, strict=True):
-            row[:] = X @ line
-    scores += intercept[:, None]
+        scores = np.empty((len(coef), X.shape[0]), dtype=X.dtype).T
+        for place, line in enumerate(coef):
+            scores[:, place] = X @ line
+    scores += intercept
     return scores
 
 
 def _two_best(
     scores: NDArray[Any],
-) -> tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[np.int32]]:
-    """Return the first and second of each column, as (best, top score, second score, second)."""
-    top = scores[0].copy()
+) -> tuple[NDArray[np.integer], NDArray[Any], NDArray[Any], NDArray[np.integer]]:
+    """Return the first and second of each row, as (best, top score, second score, second)."""
+    if scores.shape[1] > _FEW_CLASSES:
+        left, rows = scores.copy(), np.arange(len(scores))
+        first = left.argmax(axis=1)
+        left[rows, first] = -np.inf
+        next_best = left.argmax(axis=1)
+        return first, scores[rows, first], left[rows, next_best], next_best
+    top = scores[:, 0].copy()
     second = np.full_like(top, -np.inf)
     best = np.zeros(len(top), dtype=np.int32)
     runner_up = np.zeros(len(top), dtype=np.int32)
-    for index, row in enumerate(scores[1:], start=1):
-        better = row > top
-        closer = row > second
+    for index, column in enumerate(scores.T[1:], start=1):
+        better = column > top
+        closer = column > second
         np.copyto(runner_up, np.int32(index), where=closer)
         np.copyto(runner_up, best, where=better)
         np.copyto(best, np.int32(index), where=better)
-        np.maximum(second, np.minimum(row, top), out=second)
-        np.maximum(top, row, out=top)
+        np.maximum(second, np.minimum(column, top), out=second)
+        np.maximum(top, column, out=top)
     return best, top, second, runner_up

@@ -105,11 +105,13 @@ def _features_of(learner: Learner, pool: Pool, then: NDArray[np.intp]) -> Featur
         return learner.features()
     held = np.zeros(len(pool), dtype=bool)
     held[learner.held] = True
+    base = learner.evidence.base
     return Features(
         learner.model.estimator,
         taken(pool.inputs, then),
         kind=pool.kind,
         fit_on=np.flatnonzero(~held[then]),
+        old=None if base is None else base.contents,
         transform=learner.transform,
     )
 

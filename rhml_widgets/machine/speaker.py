@@ -168,11 +168,13 @@ class Speaker:
             if self._features is None:
                 model, generation = self.model.estimator, self._generation
                 free = np.setdiff1d(np.arange(len(self._pool)), list(self.evidence.holdout))
+                base = self.evidence.base
                 made = Features(
                     model,
                     self._pool.inputs,
                     kind=self._pool.kind,
                     fit_on=free,
+                    old=None if base is None else base.contents,
                     transform=self.transform,
                 )
                 # Without the lock: who holds it may be waiting for these features.

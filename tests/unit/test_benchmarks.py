@@ -22,6 +22,7 @@ TINY = {
     "refit": "--items 1100 --rounds 2",
     "reopen": "--events 400 --pool 130 --rounds 2",
     "sweeps": "--items 80 --labels 30 --start 12 --seeds 1",
+    "warm": "--seeds 1 --budget 20",
     "wire": "--labels 40 --rounds 2 --seconds 0.5",
 }
 

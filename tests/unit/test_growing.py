@@ -132,6 +132,12 @@ def test_old_rows_are_learned_from_and_never_asked():
         assert session.result()["label"].isna().all()
 
 
+def test_what_stands_in_old_rows_only_is_learned_from_too():
+    old = [f"{text} {right(text)}like" for text in texts(45)]
+    with begin(base=(old, [right(text) for text in old])) as session:
+        assert session.model.predict(["refundlike", "crashlike"]).tolist() == ["refund", "crash"]
+
+
 def test_old_rows_go_with_lessons_and_strikes():
     old = [f"{text} long ago" for text in texts(45)]
     with begin(base=(old, [right(text) for text in old])) as session:

@@ -287,6 +287,17 @@ class TestAppend:
         assert journal.entries() == first
         assert journal.find("new") is None
 
+    def test_the_first_of_a_kind_is_found_and_no_other_is_read(self, journal, path):
+        assert journal.first(Noted) is None
+        noted = [Noted(text="one"), Noted(text="two")]
+        entries = journal.append([*shown("a"), *noted], person="p1")
+        with by_hand(path) as raw:
+            raw.execute("INSERT INTO events VALUES (9, 'z', 'FromTomorrow', 2, '', 'p1', '{}')")
+        assert journal.first(Noted) == entries[1]
+        assert journal.first(Skipped) is None
+        with pytest.raises(JournalVersionError):
+            journal.entries()
+
     def test_nothing_of_a_batch_is_written_if_one_event_cannot_be(self, journal):
         with pytest.raises(BadInputError, match="Unicode"):
             journal.append([*shown("a"), Noted(text="\ud800")], person="p1")
