@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateNotFound
 from nbconvert.exporters.html import HTMLExporter
-from traitlets import default
 
 if TYPE_CHECKING:
     from rhml_widgets.report.pack import FrozenView, Packed
@@ -57,9 +56,12 @@ class RhmlExporter(HTMLExporter):
         # After all others, so after the one that executes.
         self.register_preprocessor(self._swap)  # type: ignore[no-untyped-call]
 
-    @default("theme")
-    def _own_theme(self) -> str:
-        return _SYSTEM
+    @property
+    def default_config(self) -> Any:
+        """What is so unless it is configured."""
+        given = super().default_config
+        given.HTMLExporter.theme = _SYSTEM
+        return given
 
     def _init_resources(self, resources: dict[str, Any]) -> dict[str, Any]:
         made: dict[str, Any] = super()._init_resources(resources)  # type: ignore[no-untyped-call]
