@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from axe import AXE, SCAN
 from pictures import THEMES, look
 from states import STATES
-from test_lab_axe import AXE, SCAN
 
 WIDTH, HEIGHT = 480, 800
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+
+import numpy as np
 import pytest
 from pages import Page
 from sessions import CLASSES, begin, right, texts, work
@@ -185,3 +189,18 @@ def test_where_all_is_answered_nothing_is_left_to_sweep():
         while session.query():
             session.label(session.query()[0].item_id, right(session.query()[0]))
         assert "Nothing is left" in page.props["sweep"]["off"]
+
+
+def test_cards_of_images_show_them_small():
+    images = np.zeros((40, 300, 200), dtype=np.uint8)
+    images[:, 0, 0] = np.arange(40)
+    images[20:, 100:200] = 200
+    with begin(images, classes=["none", "bar"]) as session:
+        for number in (0, 1, 20, 21):
+            session.label(session.pool.ids[number], "bar" if number >= 20 else "none")
+        page = Page(rhml.Workbench(session))
+        page.value("sweep", label=None)
+        for card in page.props["sweep"]["cards"]:
+            head, body = card["image"].split(",")
+            width, height = struct.unpack(">II", base64.b64decode(body)[16:24])
+            assert (head, width, height) == ("data:image/png;base64", 50, 75)

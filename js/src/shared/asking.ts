@@ -224,10 +224,13 @@ export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): 
     const of = stop?.item_id ?? props.last;
     if (!of || stop?.model === null) return;
     const [label, against] = stop ? [stop.model, stop.yours] : [null, null];
+    const from = focusedIn(root);
     acts.act("explain", { item_id: of, label, against }).then(
       // The props that hold them came before the reply, and are drawn in this frame.
       () => inFrame(() => {
-        if (latest.current !== shownId) return;
+        const now = focusedIn(root);
+        // Who has gone on to something else meanwhile stays there.
+        if (latest.current !== shownId || (now !== from && now !== root)) return;
         if (onWhy) onWhy();
         else setExplained(shownId ?? null);
       }),
