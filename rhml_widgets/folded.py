@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.coded import NONE_OF_THESE, Coded
 from rhml_widgets.journal.events import (
     Audited,
     ClassAdded,
+    CodebookRevised,
     Exposed,
     Extended,
     FitFailed,
@@ -20,6 +22,7 @@ from rhml_widgets.journal.events import (
     Judged,
     Noted,
     Opened,
+    PhaseSet,
     Predicted,
     Queried,
     Resolved,
@@ -39,9 +42,11 @@ from rhml_widgets.records import (
     Resolution,
     Version,
 )
-from rhml_widgets.seats import SHARED, THIRD, Seats
+from rhml_widgets.retold import decided
+from rhml_widgets.seats import SHARED, THIRD
 
 if TYPE_CHECKING:
+    from rhml_widgets.coded import Revision
     from rhml_widgets.journal.events import Entry, Event, Label
 
 __all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
@@ -59,8 +64,10 @@ REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
-class Folded(Seats):
-    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
+class Folded(Coded):
+    """Everything known of a session, folded from its journal.
+
+    What is personal: see `Seats`; the classes and the codebook: see `Coded`.
 
     Attributes
     ----------
@@ -69,9 +76,6 @@ class Folded(Seats):
     opened, reopened : Opened or None
         The first opening, which fixes what the session is, and the latest.
     n_openings : int
-    classes : dict of Label to str or None
-        Class to definition, in the order they were named.
-    seeds : dict of Label to list of str
     queries, predictions : dict of item_id to Query, Prediction
         The latest of each item.
     waiting : dict of item_id to None
@@ -137,8 +141,6 @@ class Folded(Seats):
         self.reopened: Opened | None = None
         self.n_openings = 0
         self.pool_digest = ""
-        self.classes: dict[Label, str | None] = {}
-        self.seeds: dict[Label, list[str]] = {}
         self.queries: dict[str, Query] = {}
         self.predictions: dict[str, Prediction] = {}
         self.waiting: dict[str, None] = {}
@@ -193,7 +195,7 @@ class Folded(Seats):
     def fold(self, entry: Entry) -> str | None:
         """Take one more entry into account; return the item whose place it changed, if any."""
         self.seq = entry.seq
-        event = entry.event
+        event = self._in_todays_names(entry) if self._meaning else entry.event
         if isinstance(event, Retracted):
             self._turn_to(self.doer(event.target) or entry.person)
             touched = self._retracted(entry, event)
@@ -210,18 +212,12 @@ class Folded(Seats):
             self.opened = event
             self.pool_digest = event.pool_digest
             for row in event.classes or ():
-                self.classes[row["name"]] = row.get("definition")
-                if row.get("seeds"):
-                    self.seeds[row["name"]] = list(row["seeds"])
+                self._name(row["name"], row.get("definition"), row.get("seeds") or ())
 
     def _extended(self, entry: Entry, event: Extended) -> None:
         self.pool_digest = event.pool_digest
         self.extensions[entry.seq] = event
         self.arrived.update(dict.fromkeys(event.new, entry.seq))
-
-    def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
-        if event.definition is not None or event.label not in self.classes:
-            self.classes[event.label] = event.definition
 
     def _queried(self, entry: Entry, event: Queried) -> None:
         self.n_draws += 1
@@ -264,17 +260,14 @@ class Folded(Seats):
         if before is not None:
             self.audits[before.seq] = replace(before, drawn={**before.drawn, **drawn})
             return
-        judged = dict(self.counts)
-        for item_id, label in self.imported.items():
-            if item_id not in self.answers:
-                judged[label] = judged.get(label, 0) + 1
+        judged = self._count_judged(entry.seq)
         self.audits[entry.seq] = Audit(
             seq=entry.seq,
             version=event.version,
             n_items=event.n_items,
             n_rows=event.n_rows,
-            n_judged=sum(judged.values()),
-            judged=tuple(judged.items()),
+            n_judged=sum(count for _, count in judged),
+            judged=judged,
             said=tuple((label, count) for label, count in event.said),
             regions=tuple((score, items, rows) for score, items, rows in event.regions),
             drawn=drawn,
@@ -327,7 +320,8 @@ class Folded(Seats):
             self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
         if event.stage == "verified":
             self.swept[event.item_id] = entry.seq
-        self.classes.setdefault(event.label, None)
+        self._name(event.label)
+        self._counts_for(event.item_id)
         self.waiting.pop(event.item_id, None)
         self.sharing.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
@@ -341,8 +335,12 @@ class Folded(Seats):
             del self.sharing[event.item_id]
         else:
             self.waiting.pop(event.item_id, None)
-            if event.item_id not in self.repeats or self.own(event.item_id) is None:
+            answered = event.item_id in self.repeats and self.own(event.item_id) is not None
+            if not answered and event.item_id not in self.relabel:
                 self.skipped[event.item_id] = entry.seq
+        self.pile.pop(event.item_id, None)
+        if event.why == NONE_OF_THESE:
+            self.pile[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
@@ -372,19 +370,30 @@ class Folded(Seats):
             return self._take_back_judgment(event.target)
         if event.target in self._skips:
             item_id = self._skips.pop(event.target)
+            if self.pile.get(item_id) == event.target:
+                del self.pile[item_id]
             if self.skipped.get(item_id) == event.target:
                 del self.skipped[item_id]
                 self.waiting = {item_id: None, **self.waiting}
             elif item_id in self.shared and self.own(item_id) is None:
                 self.sharing = {item_id: None, **self.sharing}
-            elif item_id in self.repeats and self.own(item_id) is not None:
+            elif item_id in self.relabel or (
+                item_id in self.repeats and self.own(item_id) is not None
+            ):
                 self.waiting = {item_id: None, **self.waiting}
             return item_id
         if event.target in self.resolutions:
             self._forget_batch(self.resolutions.pop(event.target))
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
+        self._take_back_edit(event.target)
         return None
+
+    def _take_back_edit(self, seq: int) -> None:
+        self.phases.pop(seq, None)
+        if seq in self.revisions:
+            self._forget_batch(self.revisions[seq])
+            self._recode(self.seq)
 
     def _take_back_judgment(self, seq: int) -> str:
         item_id = self.judgments[seq].item_id
@@ -415,11 +424,17 @@ class Folded(Seats):
         if self.own(item_id) is None:
             self._take_back_look(item_id, judgment)
         self._recount(item_id, +1)
+        self._counts_for(item_id)
+        if item_id in self.relabel and item_id not in self.waiting:
+            self.waiting = {item_id: None, **self.waiting}
+            self.drafts[item_id] = judgment
+        elif item_id in self.pile and item_id not in self.answers and not again:
+            self.skipped[item_id] = self.pile[item_id]
         if self.standing == item_id:
             self.standing = None
         return item_id
 
-    def _forget_batch(self, one: Judgment | Resolution) -> None:
+    def _forget_batch(self, one: Judgment | Resolution | Revision) -> None:
         if one.batch is not None:
             rest = tuple(seq for seq in self.batches[one.batch] if seq != one.seq)
             if rest:
@@ -446,15 +461,13 @@ class Folded(Seats):
                 self.counts.pop(standing.label, None)
 
     def _count_stop(self, first: Judgment, decision: Judgment, by: int) -> None:
-        said = None if first.predicted is None else first.predicted.label
-        kept = decision.label == first.label
-        self.decisions["kept" if kept else "adopted" if decision.label == said else "other"] += by
+        self.decisions[decided(first, decision)] += by
 
     def _imported(self, entry: Entry, event: Imported) -> None:
         for item_id, label in event.labels:
             self.imported[item_id] = label
             self.imports[item_id] = entry.seq
-            self.classes.setdefault(label, None)
+            self._name(label)
 
     def _fitted(self, entry: Entry, event: Fitted) -> None:
         self.failure = None
@@ -469,6 +482,8 @@ class Folded(Seats):
             event.flips,
             kappa=event.kappa,
         )
+        if event.codebook:
+            self.cites[event.version] = event.codebook
         if event.lesson is not None and event.lesson in self.lessons:
             lesson = self.lessons[event.lesson]
             self.lessons[event.lesson] = replace(lesson, version=event.version, flips=event.flips)
@@ -520,6 +535,8 @@ _FOLDS: dict[type[Event], str] = {
     Noted: "_noted",
     Resolved: "_resolved",
     Switched: "_switched",
+    CodebookRevised: "_codebook_revised",
+    PhaseSet: "_phase_set",
 }
 
 

@@ -269,6 +269,7 @@ class Measuring(Teaching):
         said, frame = (None, None) if reading is None else self._said_in(reading.audit)
         if said is None and threshold is not None:
             said = self._learner.verdicts()
+            said = None if said is None else said.named(state.means)
             if said is None:
                 msg = "no model has been fitted yet, so none of its labels has a score"
                 raise NotFittedYetError(msg)
@@ -295,9 +296,9 @@ class Measuring(Teaching):
         held = self._verdicts.get(audit.seq)
         if held is None or len(held[1]) != len(self.pool):
             entries = self._journal.entries()
-            said = once_said(self._learner, self.pool, entries, audit)
+            said = once_said(self._learner, self.pool, entries, audit, self._state.means)
             if said is None:
                 return None, None
             held = said, frame_of(self._learner, self.pool, entries, audit)
             self._verdicts[audit.seq] = held
-        return held
+        return held[0].named(self._state.means), held[1]

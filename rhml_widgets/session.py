@@ -6,9 +6,9 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
+from rhml_widgets.articulating import Articulating
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
-from rhml_widgets.people import People
 from rhml_widgets.settings import PURPOSES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(People):
+class Session(Articulating):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -200,7 +200,7 @@ class Session(People):
         """
         with self._lock:
             state = self._state.still()
-        return curves(state, truth=self._truth)
+        return curves(state, truth=self.truth)
 
     def __repr__(self) -> str:
         """Say what matters: model, version, how far, how good."""

@@ -60,7 +60,7 @@ def repeats_at_odds(state: State | StateView) -> list[Contradiction]:
         again, answer = state.probed(item_id), state.own(item_id)
         if again is None or answer is None or answer.seq >= again.seq:
             continue
-        if answer.label != again.label:
+        if answer.label != again.label and item_id not in state.relabel:
             found.append(Contradiction("repeat", item_id, item_id, answer.label, again.label, 1.0))
     return found
 
@@ -100,7 +100,8 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
 
 
 def _holds(state: State | StateView, one: Contradiction) -> bool:
-    if any(state.asked_again(item_id) for item_id in (one.item_id, one.other_id)):
+    both = (one.item_id, one.other_id)
+    if any(state.asked_again(item_id) or item_id in state.relabel for item_id in both):
         return False
     if one.about == "repeat":
         return True

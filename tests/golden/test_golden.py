@@ -26,6 +26,9 @@ STATE = "f0fee984bf764165d7bef9792064533aed060076a40d7fae194dd4b14dcdbe87"
 OF_ONE = "9e272c9064a81a4180571d09df790d41cb9a722e9803e9b8caf378d4af3e1b3a"
 """Of its first 80 events, when a journal was one person's."""
 
+BEFORE_CODEBOOKS = "f0fee984bf764165d7bef9792064533aed060076a40d7fae194dd4b14dcdbe87"
+"""Of its first 83 events, when classes could not be edited."""
+
 IDS = {
     "": "t1:60547fa09316b6c953ff56ba",
     "My card has not arrived": "t1:1b4096a92359f48c229b612c",
@@ -90,12 +93,21 @@ def test_a_journal_of_one_person_folds_to_the_bytes_from_before_there_were_two()
     assert hashlib.sha256(state.canonical()).hexdigest() == OF_ONE
 
 
+def test_a_journal_without_edits_of_its_classes_folds_to_the_bytes_from_before_there_were_any():
+    state = State()
+    for row in ROWS[:83]:
+        state.fold(entry(row))
+    assert hashlib.sha256(state.canonical()).hexdigest() == BEFORE_CODEBOOKS
+
+
 def test_and_says_the_same_in_words(state):
     """What the hash stands for, so that a difference can be understood."""
-    assert (state.seq, state.person, state.n_openings) == (83, "quiet-heron", 1)
-    assert list(state.classes) == ["card", "refund", "crash", "praise"]
+    assert (state.seq, state.person, state.n_openings) == (86, "quiet-heron", 1)
+    assert list(state.classes) == ["card trouble", "refund", "crash", "praise"]
+    assert state.codebook.names == ["card trouble", "refund", "crash"]
+    assert (state.means("card"), state.means("praise")) == ("card trouble", "refund")
     assert state.seeds == {"crash": ["freeze"]}
-    assert state.counts == {"refund": 2, "card": 3, "crash": 3}
+    assert state.counts == {"refund": 2, "card trouble": 3, "crash": 3}
     assert len(state.skipped) == 1
     assert len(state.waiting) == 1
     assert {one.stage for one in state.judgments.values()} == {"first", "revised"}
@@ -151,6 +163,8 @@ NEEDED = {
     "Scored": {"version", "basis", "hits"},
     "Noted": {"text"},
     "Switched": {"before"},
+    "CodebookRevised": {"op", "about"},
+    "PhaseSet": {"phase"},
     "Audited": {"version", "n_items", "n_rows", "said", "regions", "drawn"},
 }
 """Fields an event cannot do without: none may be added to them without a new schema."""

@@ -14,6 +14,7 @@ from rhml_widgets.journal import (
     SCHEMA,
     Audited,
     ClassAdded,
+    CodebookRevised,
     Event,
     Exposed,
     Extended,
@@ -23,6 +24,7 @@ from rhml_widgets.journal import (
     Judged,
     Noted,
     Opened,
+    PhaseSet,
     Predicted,
     Queried,
     Resolved,
@@ -170,7 +172,7 @@ LATER: list[tuple[Event, str]] = [
         Fitted(version=4, snapshot_seq=30, digest="l1:ef", n_labels=12, kappa=0.5),
         (
             '{"version":4,"snapshot_seq":30,"digest":"l1:ef","n_labels":12,"params":"",'
-            '"lesson":null,"flips":null,"seconds":null,"kappa":0.5}'
+            '"lesson":null,"flips":null,"seconds":null,"kappa":0.5,"codebook":0}'
         ),
     ),
     (
@@ -197,6 +199,11 @@ LATER: list[tuple[Event, str]] = [
         ),
     ),
     (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
+    (
+        CodebookRevised(op="rename", about={"label": "a", "name": "b"}),
+        '{"op":"rename","about":{"label":"a","name":"b"},"batch":null}',
+    ),
+    (PhaseSet(phase="qualitative"), '{"phase":"qualitative"}'),
 ]
 
 JSON = st.recursive(
