@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.journal.events import CodebookRevised
+from rhml_widgets.journal.events import CodebookRevised, PhaseSet
 from rhml_widgets.knowledge.codebook import Code, Codebook
 from rhml_widgets.retold import Retold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rhml_widgets.journal.events import ClassAdded, Entry, Label, PhaseSet
+    from rhml_widgets.journal.events import ClassAdded, Entry, Label
 
 __all__ = ["NONE_OF_THESE", "Coded", "Revision"]
 
@@ -184,6 +184,7 @@ class Coded(Retold):
 
     def _phase_set(self, entry: Entry, event: PhaseSet) -> None:
         self.phases[entry.seq] = event.phase
+        self._undoable[entry.seq] = PhaseSet.kind
 
     def _recode(self, version: int) -> None:
         """Read the codebook anew from the edits that stand, and tell all in its names."""
@@ -203,6 +204,7 @@ class Coded(Retold):
             self._wait_anew()
 
     def _read(self, until: int) -> Codebook:
+        until = max(until, 1)  # the first opening names the classes a session begins with
         begun = [code for name, code in self._begun.items() if self._named_at[name] <= until]
         book, version = Codebook(tuple(begun)), 0
         for seq, one in self.revisions.items():

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.verdicts import Verdicts
     from rhml_widgets.measures.audit import Reading
     from rhml_widgets.results import Result
-    from rhml_widgets.state import Audit
+    from rhml_widgets.state import Audit, StateView
 
 __all__ = ["Measuring"]
 
@@ -183,7 +183,7 @@ class Measuring(Teaching):
         """
         state = self.still()
         reading = audited(state)
-        found = [] if reading is None else class_shares(reading, list(state.classes))
+        found = [] if reading is None else class_shares(reading, _in_use(state))
         return pd.DataFrame(
             [asdict(one) for one in found], columns=["label", "value", "low", "high"]
         )
@@ -302,3 +302,8 @@ class Measuring(Teaching):
             held = said, frame_of(self._learner, self.pool, entries, audit)
             self._verdicts[audit.seq] = held
         return held[0].named(self._state.means), held[1]
+
+
+def _in_use(state: StateView) -> list[Label]:
+    """Return the classes that can be answered, and those that still have answers."""
+    return [one for one in state.classes if state.is_live(one) or state.counts.get(one)]

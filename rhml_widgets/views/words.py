@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.knowledge.written import edit_words
 from rhml_widgets.measures.durations import duration_words
 
 if TYPE_CHECKING:
@@ -74,6 +75,12 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
     if resolved is not None:
         first = state.resolutions[resolved].item_ids[0]
         return f"your second look at {quoted(_excerpt_of(first, pool))}"
+    edited = next((one for one in state.together(seq) if one in state.revisions), None)
+    if edited is not None:
+        one = state.revisions[edited]
+        return f"in the codebook: {edit_words(one.op, one.about)}"
+    if seq in state.phases:
+        return f"that the {state.phases[seq]} phase began"
     judgment = state.judgments.get(seq)
     if judgment is not None:
         together = [one for one in state.together(seq) if one in state.judgments]
