@@ -312,9 +312,9 @@ class Answering(Finding):
         )
         if not known:
             msg = (
-                f"undo({seq!r}): expected the seq of an answer, a skip, a lesson or an edit of the "
-                "codebook; "
-                "session.judgments() lists those of answers, undo() takes back the latest"
+                f"undo({seq!r}): expected the seq of an answer, a skip or a lesson, or of an edit "
+                "of the codebook; session.judgments() lists those of answers, undo() takes back "
+                "the latest"
             )
             raise BadInputError(msg)
         doer = state.doer(int(seq))

@@ -19,6 +19,7 @@ from rhml_widgets.measures.agreement import kept
 from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.closer_look import CloserLook
+from rhml_widgets.views.codebook import codebook_props, unplaced
 from rhml_widgets.views.explanation_panel import (
     effect_props,
     explanation_props,
@@ -93,6 +94,7 @@ class Desk:
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
         self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
+        self._pile: tuple[tuple[str, ...], pd.DataFrame | None] = ((), None)
         self.sweep = OpenSweep(self)
 
     @staticmethod
@@ -512,7 +514,29 @@ class Desk:
             "people": self.people(),
             "sweep": self.sweep.props(),
             "twice": self.twice(),
+            "codebook": self.codebook(),
         }
+
+    def codebook(self) -> dict[str, Any]:
+        """Return the props of the codebook."""
+        session = self.session
+        with session.steady():
+            return codebook_props(
+                session.state,
+                session.pool,
+                person=session.person,
+                live=session.learner.version,
+                pile=self._pile[1],
+                may_edit=not session.read_only,
+            )
+
+    def _sort_pile(self) -> None:
+        """Group what fits no class anew where the pile changed; a look at all of it takes time."""
+        session = self.session
+        with session.steady():
+            key = unplaced(session.state, session.pool)
+        if key != self._pile[0]:
+            self._pile = key, session.pile()
 
     def told(self) -> dict[str, Any]:
         """Return the props of the workbench that are renewed with the curves."""
@@ -532,6 +556,7 @@ class Desk:
         session = self.session
         state = session.still()
         self._closer.ask()
+        self._sort_pile()
         live = session.learner.version
         self.measured = {
             "audit": audit_props(

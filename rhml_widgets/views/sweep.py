@@ -157,7 +157,11 @@ def sweep_props(
             for number in [pool.number(item.item_id)]
             for words in [pool.words(number)]
         ],
-        "classes": [{"label": k, "n": said.get(one, 0)} for k, one in enumerate(labels)],
+        "classes": [
+            {"label": k, "n": said.get(one, 0)}
+            for k, one in enumerate(labels)
+            if state.is_live(one)
+        ],
         "swept": len(state.swept),
         "looks": looks,
         "sought": None if sought is None else labels.index(sought),

@@ -8,8 +8,9 @@ from rhml_widgets.exceptions import BadInputError, NotSavedError
 from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
+from rhml_widgets.widgets.book import Book
 from rhml_widgets.widgets.bulk import Bulk
-from rhml_widgets.widgets.requests import class_at, required, seconds
+from rhml_widgets.widgets.requests import class_at, class_named, required, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ class Actions:
                 self.switch_person,
                 self.share,
             )
-        } | Bulk(self._session, self._desk).table()
+        } | {**Bulk(self._session, self._desk).table(), **Book(self._session, self._desk).table()}
 
     def _class_at(self, index: Any) -> Label:
         return class_at(self._session, index)
@@ -173,13 +174,7 @@ class Actions:
 
     def add_class(self, *, name: Any, definition: Any, event_id: Any) -> dict[str, Any]:
         """Add a class."""
-        labels = self._session.classes_
-        if labels and isinstance(name, str) and type(labels[0]) is int:
-            try:
-                name = int(name)
-            except ValueError:
-                msg = f"class {name!r}: the classes of this session are whole numbers"
-                raise BadInputError(msg) from None
+        name = class_named(self._session, name)
         index = self._session.add_class(name, definition, event_id=required("event_id", event_id))
         self._desk.prepare()
         return {"index": index}

@@ -54,6 +54,7 @@ const Context = createContext<ViewContext | null>(null);
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
   "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share",
+  "revise_codebook", "undo_edit", "promote", "enter_phase",
 ]);
 
 export function makeAct(call: Call): Act {
