@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.curves import SERIES, thin, version_labels
+from rhml_widgets.measures.phases import bands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,7 +136,8 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     list of dict
         ``n_labels``, ``version``, ``lesson`` (1 where one came that still holds, else 0) and,
         where known, ``flips``; ``label`` on the newest with a lesson. Where the pool changed:
-        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``.
+        ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``. A phase of the work: ``n_labels``
+        and ``n_end``, where it begins and ends, ``lesson`` -2 and ``phase``.
     """
     labels = version_labels(state)
     answered = sorted(seqs[0] for seqs in state.answers.values())
@@ -150,6 +152,9 @@ def version_rows(state: State | StateView, *, n: int = MAX_VERSIONS) -> list[dic
     for seq, event in state.extensions.items():
         moved = {"n_new": event.n_new, "n_gone": event.n_gone}
         rows.append({"n_labels": bisect_left(answered, seq), "lesson": -1, **moved})
+    for phase, start, end in bands(state):
+        first, last = bisect_left(answered, start), bisect_left(answered, end + 1)
+        rows.append({"n_labels": first, "n_end": last, "lesson": -2, "phase": phase})
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}
