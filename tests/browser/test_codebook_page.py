@@ -156,8 +156,8 @@ def test_nothing_runs_over_and_words_can_be_read(bench, scheme, width):
                 const {right, width} = one.getBoundingClientRect();
                 return width && right > box.right + 1;
             });
-            const ink = getComputedStyle(book.querySelector('.rhml-code-name')).color;
-            const paper = getComputedStyle(book.querySelector('.rhml-code')).backgroundColor;
+            const ink = getComputedStyle(book.querySelector('.rhml-class-entry-name')).color;
+            const paper = getComputedStyle(book.querySelector('.rhml-class-entry')).backgroundColor;
             return {over: over.map((one) => one.className), ink, paper};
         }"""
     )

@@ -51,7 +51,7 @@ export function CodebookView({ props, act, frozen, onAnswer }: CodebookViewProps
           ) : null}
         </div>
       ) : null}
-      <ul class="rhml-codes">
+      <ul class="rhml-class-entries">
         {live.map((code) => (
           <Code
             key={code.label}
@@ -140,29 +140,29 @@ function Code({ code, others, open, onToggle, may, acts, revise }: CodeViewProps
   const [reshaping, setReshaping] = useState<Reshaping | null>(null);
   const kept = LISTS.reduce((sum, [field]) => sum + code[field].length, 0);
   return (
-    <li class="rhml-code">
+    <li class="rhml-class-entry">
       <button
         {...lm}
         type="button"
-        class="rhml-code-head"
+        class="rhml-class-entry-head"
         data-code={code.name}
         aria-expanded={open}
         aria-controls={`${uid}-body`}
         onClick={onToggle}
       >
-        <svg class="rhml-code-more" viewBox="0 0 12 12" aria-hidden="true">
+        <svg class="rhml-class-entry-more" viewBox="0 0 12 12" aria-hidden="true">
           <path d={open ? "M2 4 6 8 10 4" : "M4 2 8 6 4 10"} />
         </svg>
-        <bdi class="rhml-code-name">{code.name}</bdi>
+        <bdi class="rhml-class-entry-name">{code.name}</bdi>
         <span class="rhml-muted rhml-number">{plural(code.n, "item")}</span>
         {kept ? <span class="rhml-muted rhml-small">{plural(kept, "note")}</span> : null}
       </button>
       {code.definition && !open ? (
-        <p class="rhml-prose rhml-code-says" dir="auto">
+        <p class="rhml-prose rhml-class-entry-says" dir="auto">
           {code.definition}
         </p>
       ) : null}
-      <div id={`${uid}-body`} class="rhml-code-body" hidden={!open}>
+      <div id={`${uid}-body`} class="rhml-class-entry-body" hidden={!open}>
         {open ? (
           <>
             {code.was.length || code.parent ? (
@@ -243,7 +243,7 @@ function Definition({ code, may, off, revise }: EditorProps) {
       () => {},
     );
   return (
-    <div class="rhml-code-part">
+    <div class="rhml-class-entry-part">
       <textarea
         {...lm}
         class="rhml-input"
@@ -309,7 +309,7 @@ interface KeptViewProps {
 
 function Kept({ title, rows, may, off, onDrop, children }: KeptViewProps) {
   return (
-    <div class="rhml-code-part">
+    <div class="rhml-class-entry-part">
       <h4 class="rhml-h4">{title}</h4>
       {rows.length ? (
         <ul class="rhml-kept">
