@@ -99,6 +99,11 @@ class Coded(Retold):
         """The phase the work is in; None where nobody said."""
         return next(reversed(self.phases.values()), None)
 
+    @property
+    def names_ever(self) -> list[Label]:
+        """All names a class has or ever had."""
+        return list(self._first_names)
+
     def place(self, label: Label) -> int | None:
         """Return the place of the class that has or had this name, or None."""
         first = self._first_names.get(label)

@@ -161,7 +161,7 @@ class Dialog:
     @property
     def keys(self) -> dict[Label, str]:
         """Keys chosen by class or action; see `rhml_widgets.human.keys`."""
-        return dict(self._keys)
+        return {self._state.means(name): key for name, key in self._keys.items()}
 
     @property
     def truth(self) -> dict[str, Label]:

@@ -123,7 +123,7 @@ def open_session(
             require_known_pool(state, items, file.name)
             items.go_by([*given.holdout, *state.queries, *state.ever_exposed(), *state.answers])
             if state.opened.classes is not None:
-                read_keys(keys, list(state.classes))
+                read_keys(keys, list(dict.fromkeys([*state.classes, *state.names_ever])))
         told_truth = read_labels(truth, items, "truth")
         brought = read_labels(labels, items, "labels")
         known = {item_id: state.means(label) for item_id, label in told_truth.items()}

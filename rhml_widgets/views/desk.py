@@ -609,6 +609,8 @@ def _loudest(
 
 
 def _why(session: Session) -> str:
+    if session.phase == "qualitative":
+        return "in the qualitative phase you code and write, and I learn nothing."
     if session.state.n_labeled == 0:
         return "answer items of two classes first."
     if len(session.state.counts) <= 1:

@@ -385,6 +385,15 @@ def test_a_part_of_a_split_class_is_no_error_of_a_model_that_knew_only_the_whole
         assert session.curves().query("measure == 'agreement'")["value"].iloc[-1] == hits
 
 
+def test_chosen_keys_follow_a_rename(tmp_path):
+    path, keys = tmp_path / "book.rhml", {"card": "k", "skip": "j"}
+    with begin(journal=path, keys=keys) as session:
+        session.codebook.rename("card", "bank card")
+        assert session.keys == {"bank card": "k", "skip": "j"}
+    with begin(journal=path, keys=keys) as session:
+        assert session.keys == {"bank card": "k", "skip": "j"}
+
+
 def test_an_edit_sent_again_changes_nothing(session):
     about = {"label": "card", "name": "bank card"}
     first = session.revise("rename", about, event_id="page-1")
