@@ -103,7 +103,9 @@ class Sweeping(Growing):
                 wanted = None if most is None else classes[most]
             if wanted is None or wanted not in classes or not self._state.is_live(wanted):
                 return Sweep(wanted, [], version)
-            seed, index = self._learner.seed, classes.index(wanted)
+            # Merged classes keep their places: the one that has the name now comes first.
+            now = live.snapshot.classes if wanted in live.snapshot.classes else classes
+            seed, index = self._learner.seed, now.index(wanted)
             numbers = page(live.outlook, self._learner.features(), index, n, free, seed=seed)
             items = [self._picked(number, "sweep") for number in numbers.tolist()]
             # Each time anew: which version was seen, and when, is what an answer rests on.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
     }
     left = [
         one
-        for one in [*repeats_at_odds(state), *found]
+        for one in [*repeats_at_odds(state), *_in_todays_names(state, found)]
         if _holds(state, one) and _key(one.about, one.answers()) not in settled
     ]
     surer = [one for one in left if one.about != "suspicious"]
@@ -97,6 +97,23 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
         and (one.item_id, one.label) not in confirmed
     ]
     return sorted([*surer, *doubts], key=lambda one: (KINDS.index(one.about), -one.strength))
+
+
+def _in_todays_names(
+    state: State | StateView, found: Iterable[Contradiction]
+) -> list[Contradiction]:
+    """Return what was found before classes changed as it reads now; what is settled by it, not."""
+    told = [
+        replace(one, label=state.means(one.label), other_label=state.means(one.other_label))
+        for one in found
+    ]
+    return [
+        one
+        for one in told
+        if one.label != one.other_label
+        and state.is_live(one.label)
+        and state.is_live(one.other_label)
+    ]
 
 
 def _holds(state: State | StateView, one: Contradiction) -> bool:

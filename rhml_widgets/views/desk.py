@@ -90,6 +90,7 @@ class Desk:
         self._card: Contradiction | None = None
         self._later: set[str] = set()
         self._sits: str = session.person
+        self._named = frozenset(session.choices)
         self.standing: list[str] = []
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
@@ -115,8 +116,13 @@ class Desk:
         return session
 
     def _seat(self) -> None:
-        """Clear the desk where somebody else sits down: what lies open was another's to see."""
-        if self._sits != self.session.person:
+        """Clear the desk where somebody else sits down: what lies open was another's to see.
+
+        So, too, where a class was renamed or went: what lies open calls it as it was called then.
+        """
+        named = frozenset(self.session.choices)
+        before, self._named = self._named, named
+        if self._sits != self.session.person or before - named:
             self._sits = self.session.person
             self._subject = self._lesson = self._before = None
             self._cached = (None, None)
@@ -284,7 +290,11 @@ class Desk:
         if item_id is None or item_id not in session.pool:
             return None
         answer = session.state.own(item_id)
-        return item_id if answer is not None and answer.predicted is not None else None
+        if answer is None or answer.predicted is None:
+            return None
+        # Since two classes became one, there may be nothing left to disagree on.
+        said = answer.predicted.label
+        return None if session.state.agrees(said, answer.label) else item_id
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session

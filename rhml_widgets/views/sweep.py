@@ -48,6 +48,8 @@ class OpenSweep:
         if self._page is None or self._for != self._session.person:
             return []
         state, pool = self._session.state, self._session.pool
+        if self._page.label is not None and not state.is_live(self._page.label):
+            return []  # its class was renamed or went since
         gone = (state.answers, state.waiting, state.skipped)
         return [
             item

@@ -6,10 +6,11 @@ import json
 
 import comm
 import pytest
-from pages import Page
+from pages import Page, at_a_stop
 from sessions import CLASSES, RecordedComm, begin, right, texts, work
 
 import rhml_widgets as rhml
+from rhml_widgets.measures.contradictions import Contradiction, standing
 from rhml_widgets.report.report import render
 
 
@@ -200,3 +201,57 @@ def test_a_report_holds_the_codebook_and_masks_what_may_not_leave():
         assert "merged into “crash”" in page
         assert "evaluation" in page
         assert session.pool.contents[0] not in render(session, texts="none")
+
+
+def test_what_lies_open_while_a_class_changes_does_not_break_the_page(page):
+    item_id = next(iter(page.session.state.answers))
+    page.value("explain", item_id=item_id, label=0, against=1)
+    page.value("sweep", label=0)
+    assert page.props["explanation"]["reasons"] is not None
+    assert page.props["sweep"]["cards"]
+    revise(page, "rename", label=0, name="bank card")
+    assert page.props["explanation"]["problem"] is None
+    assert page.props["sweep"]["cards"] == []
+    page.value("explain", item_id=item_id, label=0, against=1)
+    assert page.props["explanation"]["problem"] is None
+    assert page.props["explanation"]["classes"][0] == "bank card"
+    revise(page, "merge", "b2", labels=[0], into=1)
+    page.value("sweep", label=1)
+    assert page.props["sweep"]["label"] == 1
+    page.value("explain", item_id=item_id, label=None, against=None)
+    assert page.props["explanation"]["problem"] is None
+
+
+def test_a_stop_ends_where_the_two_classes_became_one():
+    at, item = at_a_stop()
+    said = at.session.state.own(item.item_id)
+    places = [at.session.classes_.index(one) for one in (said.label, said.predicted.label)]
+    assert at.props["stop"] is not None
+    at.value(
+        "revise_codebook",
+        op="merge",
+        about={"labels": [places[0]], "into": places[1]},
+        event_id="m",
+    )
+    assert at.props["stop"] is None
+    assert at.props["state"] == "asking"
+    at.session.close()
+
+
+def test_a_doubt_found_before_a_rename_is_told_in_todays_names():
+    with begin(texts(30), holdout=0) as session:
+        one, other = session.query(2)
+        session.label(one.item_id, "card")
+        session.label(other.item_id, "refund")
+        found = [
+            Contradiction("near-twins", one.item_id, other.item_id, "card", "refund", 0.9),
+            Contradiction("suspicious", other.item_id, other.item_id, "refund", "crash", 0.9),
+        ]
+        session.codebook.rename("card", "bank card")
+        (twins,) = standing(session.state, found)
+        assert (twins.label, twins.other_label) == ("bank card", "refund")
+        session.codebook.merge(["bank card"], into="refund")
+        (doubt,) = standing(session.state, found)
+        assert doubt.about == "suspicious"
+        session.codebook.retire("crash")
+        assert standing(session.state, found) == []
