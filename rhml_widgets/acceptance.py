@@ -152,7 +152,7 @@ def _found_wrong(state: State, pool: Pool, said: Verdicts, inside: Mask) -> int:
     for item_id, seqs in state.answers.items():
         if item_id in pool and inside[number := pool.number(item_id)]:
             judgment = state.blind(item_id) or state.judgments[seqs[0]]
-            wrong += judgment.label != said.label(number)
+            wrong += not state.agrees(said.label(number), judgment.label)
     return wrong
 
 

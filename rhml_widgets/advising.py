@@ -54,6 +54,8 @@ class Advising(Answering):
             query = self._state.queries.get(own_id)
             asked_to_measure = query is not None and query.purpose in ("check", "challenge")
             firm = disagrees_firmly(answer.predicted, answer.label, self.classes_)
+            said = answer.predicted
+            firm = firm and said is not None and not self._state.agrees(said.label, answer.label)
             if (
                 self.advice != "speak_up"
                 or not asked_to_measure

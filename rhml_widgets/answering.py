@@ -10,10 +10,11 @@ import numpy as np
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
 from rhml_widgets.finding import Finding
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, one_type, require_class, warn_of_lookalike
+from rhml_widgets.items.labels import clean_label, one_type, warn_of_lookalike
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import ClassAdded, Judged, Retracted, Skipped
+from rhml_widgets.knowledge.checked import require_choice, require_new_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,9 +229,12 @@ class Answering(Finding):
         with self._changing():
             if self.sent(event_id, ClassAdded, label=name) is not None:
                 return self.classes_.index(name)
-            one_type([*self._state.classes, name])
-            if name in self._state.classes:
-                msg = f"class {name!r} is already one of the classes: give the new one another name"
+            require_new_name(name, self._state.codebook)
+            if self._state.place(name) is not None:
+                msg = (
+                    f"class {name!r} was there before: session.codebook.add({name!r}) brings it "
+                    "back"
+                )
                 raise BadInputError(msg)
             warn_of_lookalike(name, self._state.classes)
             self._record([ClassAdded(label=name, definition=meant)], [event_id])
@@ -304,11 +308,13 @@ class Answering(Finding):
             int(seq) in state.retracted
             or int(seq) in state.lessons
             or state.doer(int(seq)) is not None
+            or int(seq) in state.revisions
         )
         if not known:
             msg = (
-                f"undo({seq!r}): expected the seq of an answer, a skip or a lesson; "
-                "session.judgments() lists those of answers, undo() takes back the latest"
+                f"undo({seq!r}): expected the seq of an answer, a skip or a lesson, or of an edit "
+                "of the codebook; session.judgments() lists those of answers, undo() takes back "
+                "the latest"
             )
             raise BadInputError(msg)
         doer = state.doer(int(seq))
@@ -318,13 +324,12 @@ class Answering(Finding):
         return int(seq)
 
     def _require_class(self, label: Label) -> None:
-        opened = self._state.opened
-        if opened is not None and opened.classes is not None:
-            require_class(label, self._state.classes)
+        opened, known = self._state.opened, self._state.place(label) is not None
+        if known or (opened is not None and opened.classes is not None):
+            require_choice(label, self._state.codebook)
         else:
             one_type([*self._state.classes, label])
-            if label not in self._state.classes:
-                warn_of_lookalike(label, self._state.classes)
+            warn_of_lookalike(label, self._state.classes)
 
 
 def require_seq(name: str, seq: Any) -> None:

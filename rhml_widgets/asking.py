@@ -132,9 +132,18 @@ class Asking(Dialog):
             int(self.pool.positions[number]),
             self.pool.contents[number],
             query.purpose if query else "teach",
-            reason_words(query.reason if query else ""),
+            self._why_anew(item_id) or reason_words(query.reason if query else ""),
             query.propensity if query else 1.0,
         )
+
+    def _why_anew(self, item_id: str) -> str:
+        """Say why an answered item waits since the classes were edited; "" where it does not."""
+        answer = self._state.own(item_id) if item_id in self._state.relabel else None
+        if answer is None:
+            return ""
+        became = {"split": "was split", "undone": "was taken back"}
+        status = self._state.codebook[answer.label].status
+        return f"you said {answer.label}, which {became.get(status, 'was retired')}"
 
     def shown(self, item_id: str | Item) -> None:
         """Log that an item reached a page."""

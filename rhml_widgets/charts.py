@@ -25,6 +25,12 @@ __all__ = [
     "learning_curve_spec",
 ]
 
+PHASE = -2
+"""What ``lesson`` says of a phase among the rows of ``versions``."""
+
+BAND = 18
+"""Height of the bands that name the phases, in px."""
+
 MARGIN = 152
 """Room kept to the right of the lines for their labels, in px."""
 
@@ -73,18 +79,18 @@ _DESCRIPTION = (
 )
 
 
-def learning_curve_spec() -> dict[str, Any]:
+def learning_curve_spec(*, phases: bool = False) -> dict[str, Any]:
     """Return the Vega-Lite spec of the learning curves, with empty data ``curve``, ``versions``.
 
-    Rows for the two come from `curve_rows` and `version_rows`. Colors are CSS variables with
-    fallbacks: draw it as SVG.
+    With ``phases`` the phases of the work are bands at the top. Rows for the two come from
+    `curve_rows` and `version_rows`. Colors are CSS variables with fallbacks: draw it as SVG.
     """
-    spec: dict[str, Any] = json.loads(_spec())
+    spec: dict[str, Any] = json.loads(_spec(phases=phases))
     return spec
 
 
 @functools.cache
-def _spec() -> str:
+def _spec(*, phases: bool) -> str:
     import altair as alt
 
     furthest = [f"extent(pluck(data('{name}'), 'n_labels'))[1] || 0" for name in _NAMES]
@@ -92,6 +98,7 @@ def _spec() -> str:
         _THEMED,
         *(alt.NamedData(name=name) for name in _NAMES),
         end=alt.ExprRef(f"max({LEAST_LABELS}, {', '.join(furthest)})"),
+        phases=phases,
     )
     spec = drawn.properties(width="container").to_dict()
     # Altair 5 and 6 name different Vega-Lite versions; this spec is the same in both.
@@ -127,12 +134,17 @@ def learning_curve(
         alt.InlineData(values=rows),
         alt.InlineData(values=changes),
         end=max([LEAST_LABELS, *(row["n_labels"] for row in [*rows, *changes])]),
+        phases=any(row["lesson"] == PHASE for row in changes),
     )
     return drawn.properties(width=width, background="#ffffff", description=describe(frame, changes))
 
 
-def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.LayerChart:
+def _layers(
+    palette: _Palette, curve: Any, versions: Any, *, end: Any, phases: bool
+) -> alt.LayerChart:
     import altair as alt
+
+    bands = [_phase_layers(palette, versions)] if phases else []
 
     x = alt.X(
         "n_labels:Q",
@@ -145,7 +157,7 @@ def _layers(palette: _Palette, curve: Any, versions: Any, *, end: Any) -> alt.La
         ),
     )
     drawn: alt.LayerChart = (
-        alt.layer(_version_layers(palette, versions), _series_layers(palette, curve))
+        alt.layer(_version_layers(palette, versions), _series_layers(palette, curve), *bands)
         .encode(x=x)
         .properties(height=HEIGHT, description=_DESCRIPTION)
         .configure(background="transparent", font=palette.font, padding=_PADDING)
@@ -208,6 +220,26 @@ def _version_layers(palette: _Palette, versions: Any) -> Any:
         taught.transform_filter("isValid(datum.label)")
         .mark_text(color=palette.pair, baseline="bottom")
         .encode(y=alt.value(-4), text="label:N", description="label:N"),
+        data=versions,
+    )
+
+
+def _phase_layers(palette: _Palette, versions: Any) -> Any:
+    """Bands that name the phases of the work, at the top of the timeline."""
+    import altair as alt
+
+    held = f"datum.lesson === {PHASE} && datum.n_end > datum.n_labels"
+    phases = alt.Chart().transform_filter(held)
+    return alt.layer(
+        phases.mark_rule(color=palette.ink2, strokeWidth=1, opacity=0.5).encode(
+            y=alt.value(0), y2=alt.value(HEIGHT)
+        ),
+        phases.mark_bar(color=palette.ink2, opacity=0.12).encode(
+            x2="n_end:Q", y=alt.value(0), y2=alt.value(BAND), tooltip="phase:N"
+        ),
+        phases.mark_text(align="left", baseline="top", dx=4, dy=3, color=palette.ink2).encode(
+            y=alt.value(0), text="phase:N"
+        ),
         data=versions,
     )
 

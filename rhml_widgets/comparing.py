@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from rhml_widgets.articulating import Articulating
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.measures.confusion import ANSWERS, TRUTH, Confusion, compared, comparisons
-from rhml_widgets.people import People
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparing"]
 
 
-class Comparing(People):
+class Comparing(Articulating):
     """The part of a session that lays two sides' labels of the same items side by side."""
 
     def comparisons(self) -> list[str]:

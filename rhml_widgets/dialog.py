@@ -80,7 +80,8 @@ class Dialog:
             self._rested,
             background=refit not in ("sync", "manual"),
         )
-        if refit != "manual" or self._state.versions:
+        codes_first = self._state.phase == "qualitative" and not self._state.versions
+        if (refit != "manual" and not codes_first) or self._state.versions:
             self._refitter.request()
             # Most first models are there in well under a second, and then the first item is
             # chosen by one; a slow model is not waited for.
@@ -108,8 +109,13 @@ class Dialog:
 
     @property
     def classes_(self) -> list[Label]:
-        """The classes, in the order they were named."""
+        """The classes, in the order they were named; retired ones keep their place in it."""
         return list(self._state.classes)
+
+    @property
+    def choices(self) -> list[Label]:
+        """The classes that can be answered: those of ``classes_`` that were not retired."""
+        return [label for label in self._state.classes if self._state.is_live(label)]
 
     @property
     def model(self) -> LiveModel:
@@ -155,12 +161,12 @@ class Dialog:
     @property
     def keys(self) -> dict[Label, str]:
         """Keys chosen by class or action; see `rhml_widgets.human.keys`."""
-        return dict(self._keys)
+        return {self._state.means(name): key for name, key in self._keys.items()}
 
     @property
     def truth(self) -> dict[str, Label]:
         """Known labels by item id, as given in this process."""
-        return dict(self._truth)
+        return {item_id: self._state.means(label) for item_id, label in self._truth.items()}
 
     # ---- learning -------------------------------------------------------------------------
 
@@ -226,7 +232,9 @@ class Dialog:
 
     def _relearn(self, *, always: bool = False) -> None:
         self._unseen_labels += 1
-        if always or self._refit in ("background", "sync"):
+        if self._state.phase == "qualitative":
+            due = False
+        elif always or self._refit in ("background", "sync"):
             due = True
         elif self._refit == "manual":
             due = False

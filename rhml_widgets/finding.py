@@ -10,10 +10,11 @@ import numpy as np
 
 from rhml_widgets.asking import Asking
 from rhml_widgets.exceptions import AlreadyJudgedError, BadInputError
-from rhml_widgets.items.labels import clean_label, require_class
+from rhml_widgets.items.labels import clean_label
 from rhml_widgets.items.pool import Item
 from rhml_widgets.items.ranges import require_count
 from rhml_widgets.journal.events import Queried
+from rhml_widgets.knowledge.checked import require_choice
 from rhml_widgets.machine.alike import nearest, twins
 from rhml_widgets.machine.queue import reason_words
 
@@ -183,7 +184,7 @@ class Finding(Asking):
         """
         wanted = None if label is None else clean_label(label)
         if wanted is not None:
-            require_class(wanted, self.classes_)
+            require_choice(wanted, self._state.codebook)
         with self._changing(writes=False):
             self._sought = wanted
         self.touch()

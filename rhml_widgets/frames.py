@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.machine.fit import Change, Fit
     from rhml_widgets.state import State
@@ -62,10 +64,10 @@ def _position(pool: Pool, item_id: str) -> int | None:
     return int(pool.positions[pool.number(item_id)]) if item_id in pool else None
 
 
-def predictions(pool: Pool, live: Fit) -> pd.DataFrame:
+def predictions(pool: Pool, live: Fit, today: Callable[[Any], Any]) -> pd.DataFrame:
     """Return a row for each row of the pool: item_id, position, label, probability."""
     classes = np.empty(len(live.snapshot.classes), dtype=object)
-    classes[:] = live.snapshot.classes
+    classes[:] = [today(label) for label in live.snapshot.classes]
     numbers = pool.item_of_row
     return pd.DataFrame(
         {

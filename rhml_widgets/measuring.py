@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.verdicts import Verdicts
     from rhml_widgets.measures.audit import Reading
     from rhml_widgets.results import Result
-    from rhml_widgets.state import Audit
+    from rhml_widgets.state import Audit, StateView
 
 __all__ = ["Measuring"]
 
@@ -184,7 +184,7 @@ class Measuring(Teaching):
         """
         state = self.still()
         reading = audited(state)
-        found = [] if reading is None else class_shares(reading, list(state.classes))
+        found = [] if reading is None else class_shares(reading, _in_use(state))
         return pd.DataFrame(
             [asdict(one) for one in found], columns=["label", "value", "low", "high"]
         )
@@ -274,6 +274,7 @@ class Measuring(Teaching):
         said, frame = (None, None) if reading is None else self._said_in(reading.audit)
         if said is None and threshold is not None:
             said = self._learner.verdicts()
+            said = None if said is None else said.named(state.means)
             if said is None:
                 msg = "no model has been fitted yet, so none of its labels has a score"
                 raise NotFittedYetError(msg)
@@ -300,9 +301,14 @@ class Measuring(Teaching):
         held = self._verdicts.get(audit.seq)
         if held is None or len(held[1]) != len(self.pool):
             entries = self._journal.entries()
-            said = once_said(self._learner, self.pool, entries, audit)
+            said = once_said(self._learner, self.pool, entries, audit, self._state.means)
             if said is None:
                 return None, None
             held = said, frame_of(self._learner, self.pool, entries, audit)
             self._verdicts[audit.seq] = held
-        return held
+        return held[0].named(self._state.means), held[1]
+
+
+def _in_use(state: StateView) -> list[Label]:
+    """Return the classes that can be answered, and those that still have answers."""
+    return [one for one in state.classes if state.is_live(one) or state.counts.get(one)]

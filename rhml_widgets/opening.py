@@ -129,9 +129,10 @@ def open_session(
             require_known_pool(state, items, file.name)
             items.go_by([*given.holdout, *state.queries, *state.ever_exposed(), *state.answers])
             if state.opened.classes is not None:
-                read_keys(keys, list(state.classes))
-        known = read_labels(truth, items, "truth")
-        brought = read_labels(labels, items, "labels")
+                read_keys(keys, list(dict.fromkeys([*state.classes, *state.names_ever])))
+        told_truth = read_labels(truth, items, "truth")
+        known = _in_todays_names(told_truth, state)
+        brought = _in_todays_names(read_labels(labels, items, "labels"), state)
         old = read_base(base, items.content, items.kind)
         if state.reopened is not None:
             digest = "" if old is None else old.digest
@@ -139,7 +140,7 @@ def open_session(
         classes = [row["name"] for row in given.classes or ()]
         told_of = [*known.values(), *brought.values(), *(old.classes if old else ())]
         for label in dict.fromkeys(told_of) if classes else ():
-            require_class(label, [*state.classes] or classes)
+            require_class(state.means(label), [*state.classes] or classes)
         one_type([*state.classes, *classes, *told_of], "classes, truth, labels and base")
         if model is not None:
             require_shared_classes(model, [*state.classes] or classes, items.kind)
@@ -179,7 +180,7 @@ def open_session(
         record=record,
         may_record=may_record,
         holdout={
-            items.number(item_id): known.get(item_id) for item_id in chosen if item_id in items
+            items.number(item_id): told_truth.get(item_id) for item_id in chosen if item_id in items
         },
         strategy=strategy,
         purposes=purposes,
@@ -192,7 +193,7 @@ def open_session(
         state=state,
         learner=learner,
         person=_who(person, state, read_only=file.read_only),
-        truth=known,
+        truth=told_truth,
         keys=chosen_keys,
         first=[] if file.read_only else first,
     )
@@ -295,7 +296,8 @@ def _reworded(given: Opened, state: State) -> list[Event]:
     return [
         ClassAdded(label=row["name"], definition=row["definition"])
         for row in given.classes or ()
-        if row["definition"] is not None and state.classes.get(row["name"]) != row["definition"]
+        if row["definition"] is not None
+        and state.given_definition(row["name"]) != row["definition"]
     ]
 
 
@@ -322,6 +324,10 @@ def _first_events(given: Opened, state: State, items: Pool) -> list[Event]:
             )
         )
     return events
+
+
+def _in_todays_names(labels: Mapping[str, Label], state: State) -> dict[str, Label]:
+    return {item_id: state.means(label) for item_id, label in labels.items()}
 
 
 def _imports(

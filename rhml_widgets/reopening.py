@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from rhml_widgets.exceptions import JournalMismatchError, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from rhml_widgets.items.pool import Pool
-    from rhml_widgets.journal.events import Label, Opened
+    from rhml_widgets.journal.events import Opened
     from rhml_widgets.state import State
 
 __all__ = ["go_on", "require_known_pool", "require_same", "require_same_base"]
@@ -65,7 +65,7 @@ def go_on(given: Opened, state: State, told: Mapping[str, Any], where: str) -> O
     for argument, (attribute, held) in fixed.items():
         now = getattr(given, attribute)
         if argument in told and now != held:
-            if argument == "classes" and _same_names(now, held, list(state.classes)):
+            if argument == "classes" and _same_names(now, held, state):
                 continue
             require_same(argument, _short(argument, now), _short(argument, held), where)
     return replace(
@@ -79,11 +79,12 @@ def go_on(given: Opened, state: State, told: Mapping[str, Any], where: str) -> O
     )
 
 
-def _same_names(now: Any, held: Any, known: Sequence[Label]) -> bool:
+def _same_names(now: Any, held: Any, state: State) -> bool:
     # A reworded definition is an edit, not another session, and so is naming in the cell what was
-    # added on the page.
+    # added on the page; a class that was renamed may go by either name.
     names, begun = ([row["name"] for row in rows or ()] for rows in (now, held))
-    return bool(names) and len(names) >= len(begun) and names == list(known)[: len(names)]
+    places = [state.place(name) for name in names]
+    return bool(names) and len(names) >= len(begun) and places == list(range(len(names)))
 
 
 def _short(argument: str, value: Any) -> Any:

@@ -210,7 +210,7 @@ class Session(Cycling):
         """
         with self._lock:
             state = self._state.still()
-        return curves(state, truth=self._truth)
+        return curves(state, truth=self.truth)
 
     def __repr__(self) -> str:
         """Say what matters: model, version, how far, how good."""

@@ -69,7 +69,8 @@ class State(Folded):
 
     def is_repeat(self, item_id: str) -> bool:
         """Whether an answered item waits to be asked again, its earlier answer hidden."""
-        return self.asked_again(item_id) and item_id in self.repeats
+        asked = self.asked_again(item_id) and item_id in self.repeats
+        return asked and item_id not in self.relabel
 
     def asked_again(self, item_id: str) -> bool:
         """Whether an item the person answered waits for another answer, for whatever reason."""
@@ -92,7 +93,7 @@ class State(Folded):
 
     def together(self, seq: int) -> tuple[int, ...]:
         """Return what is taken back with a seq: all of its batch, itself first."""
-        one = self.judgments.get(seq) or self.resolutions.get(seq)
+        one = self.judgments.get(seq) or self.resolutions.get(seq) or self.revisions.get(seq)
         batch = None if one is None else one.batch
         rest = () if batch is None else self.batches[batch]
         return (seq, *(other for other in reversed(rest) if other != seq))
@@ -137,10 +138,37 @@ class State(Folded):
         ).encode("utf-8", "surrogatepass")
 
 
-_OF_SOME = ("shared", "sharing", "thirds", "_others", "arms", "hinted", "cycles")
-"""Left out while it is empty: a journal of one person, without arms, means what it meant before."""
+_SINCE = (
+    "shared",
+    "sharing",
+    "thirds",
+    "_others",
+    "arms",
+    "hinted",
+    "cycles",
+    "revisions",
+    "cites",
+    "phases",
+    "relabel",
+    "_codebook",
+    "_meaning",
+    "_gone",
+    "_as_told",
+)
+"""Left out while it is empty: an older journal means what it meant before there were such."""
 
-_TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
+_TALLIES = (
+    "stops",
+    "decisions",
+    "batches",
+    "swept",
+    "rechecks",
+    "pile",
+    "_begun",
+    "_first_names",
+    "_named_at",
+    "_parts",
+)
 """What can be counted from the rest and is kept only so that nobody has to count it again."""
 
 
@@ -167,7 +195,7 @@ class StateView:
         return f"State(seq={self.seq}, n_labeled={self.n_labeled})"
 
 
-def _some(fields: dict[str, Any], of_some: tuple[str, ...] = _OF_SOME) -> dict[str, Any]:
+def _some(fields: dict[str, Any], of_some: tuple[str, ...] = _SINCE) -> dict[str, Any]:
     """Leave out what there need not be any of, where there is none."""
     return {name: value for name, value in fields.items() if value or name not in of_some}
 

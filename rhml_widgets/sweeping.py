@@ -10,9 +10,10 @@ import numpy as np
 
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.growing import Growing
-from rhml_widgets.items.labels import clean_label, require_class
+from rhml_widgets.items.labels import clean_label
 from rhml_widgets.items.ranges import require_count, require_range
 from rhml_widgets.journal.events import Exposed, Judged
+from rhml_widgets.knowledge.checked import require_choice
 from rhml_widgets.machine.alike import fullest, page
 from rhml_widgets.measures.sweeps import SecondLooks, second_looks
 
@@ -91,18 +92,20 @@ class Sweeping(Growing):
         require_count(n)
         wanted = None if label is None else clean_label(label)
         if wanted is not None:
-            require_class(wanted, self.classes_)
+            require_choice(wanted, self._state.codebook)
         with self._changing(writes=False):
             live, version = self._learner.require_live(), self._learner.version
             assert version is not None  # noqa: S101 - what is live has a version
-            classes = live.snapshot.classes
+            classes = [self._state.means(label) for label in live.snapshot.classes]
             free = self._sweepable(len(live.outlook))
             if wanted is None:
                 most = fullest(live.outlook, free, len(classes))
                 wanted = None if most is None else classes[most]
-            if wanted is None or wanted not in classes:
+            if wanted is None or wanted not in classes or not self._state.is_live(wanted):
                 return Sweep(wanted, [], version)
-            seed, index = self._learner.seed, classes.index(wanted)
+            # Merged classes keep their places: the one that has the name now comes first.
+            now = live.snapshot.classes if wanted in live.snapshot.classes else classes
+            seed, index = self._learner.seed, now.index(wanted)
             numbers = page(live.outlook, self._learner.features(), index, n, free, seed=seed)
             items = [self._picked(number, "sweep") for number in numbers.tolist()]
             # Each time anew: which version was seen, and when, is what an answer rests on.
@@ -124,7 +127,11 @@ class Sweeping(Growing):
                 return {}
             free = self._sweepable(len(live.outlook))
             said = np.bincount(live.outlook.predicted[free], minlength=len(live.snapshot.classes))
-            return dict(zip(live.snapshot.classes, said.tolist(), strict=True))
+            found: dict[Label, int] = {}
+            for label, n in zip(live.snapshot.classes, said.tolist(), strict=True):
+                today = self._state.means(label)
+                found[today] = found.get(today, 0) + n
+            return found
 
     def verify(
         self,

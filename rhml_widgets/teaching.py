@@ -15,10 +15,11 @@ from rhml_widgets.exceptions import (
     UnknownTermError,
 )
 from rhml_widgets.items.identity import tidy
-from rhml_widgets.items.labels import clean_label, require_class
+from rhml_widgets.items.labels import clean_label
 from rhml_widgets.items.ranges import require_count, require_range
 from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
+from rhml_widgets.knowledge.checked import require_choice
 from rhml_widgets.machine.effect import Effect
 from rhml_widgets.machine.leaning import require_sayable
 
@@ -152,10 +153,10 @@ class Teaching(Advising):
         require_range("strength", strength, 10.0)
         if stance == "supports":
             if label is None:
-                msg = f"term {term!r} supports which class? Give label=..., one of {self.classes_}"
+                msg = f"term {term!r} supports which class? Give label=..., one of {self.choices}"
                 raise BadInputError(msg)
             label = clean_label(label)
-            require_class(label, self.classes_)
+            require_choice(label, self._state.codebook)
         elif label is not None:
             msg = (
                 f"term {term!r} is irrelevant to all classes: leave label={label!r} out, or say "
@@ -309,7 +310,7 @@ class Teaching(Advising):
         """
         live = self._learner.require_live()
         self._expose_all("predictions", self._learner.version)
-        return frames.predictions(self.pool, live)
+        return frames.predictions(self.pool, live, self._state.means)
 
     def _expose_all(self, what: str, version: int | None) -> None:
         """Log, where it is not logged already, that the model's view of all items was shown."""

@@ -7,6 +7,7 @@ import { CurvesView, useVega } from "./shared/curves";
 import { ExplanationView } from "./shared/explanation";
 import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
+import { Knowledge } from "./shared/knowledge";
 import { Lessons, Standing } from "./shared/lessons";
 import { QueueView } from "./shared/queue";
 import { OldLabels, ResultView, StopNow } from "./shared/result";
@@ -75,6 +76,13 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
       id: "result",
       name: "Result",
       body: <ResultView props={result} classes={props.queue.classes} />,
+    });
+  }
+  if (props.codebook) {
+    tabs.push({
+      id: "knowledge",
+      name: "Knowledge",
+      body: <Knowledge props={props} act={act} frozen={off} onAnswer={answer} />,
     });
   }
   const open = useTabs(tabs);

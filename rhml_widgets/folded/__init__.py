@@ -2,8 +2,8 @@
 
 One entry at a time, in place, in constant time; nothing here reads a clock, a file, the pool or a
 model. Each noun has a file with its fields and ``FOLDS``, the table of the events that change
-them, and stands on those it reads: `Seats`, `Given`, `Said`, `Learned`, `Draws`, `Answers`,
-`Audits`, `Cycles`. A new noun goes between the last of them and `Folded`.
+them, and stands on those it reads: `Seats`, `Coded`, `Given`, `Said`, `Learned`, `Draws`,
+`Answers`, `Audits`, `Cycles`. A new noun goes between the last of them and `Folded`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Folded(Cycles):
     def fold(self, entry: Entry) -> str | None:
         """Take one more entry into account; return the item whose place it changed, if any."""
         self.seq = entry.seq
-        event = entry.event
+        event = self._in_todays_names(entry) if self._meaning else entry.event
         if isinstance(event, Retracted):
             self._turn_to(self.doer(event.target) or entry.person)
             touched = self._retracted(entry, event)
@@ -67,7 +67,14 @@ class Folded(Cycles):
             self._take_back_resolution(target)
         if target in self.lessons:
             self._take_back_lesson(target)
+        self._take_back_edit(target)
         return None
+
+    def _take_back_edit(self, seq: int) -> None:
+        self.phases.pop(seq, None)
+        if seq in self.revisions:
+            self._forget_batch(self.revisions[seq])
+            self._recode(self.seq)
 
     def _noted(self, entry: Entry, event: Noted) -> None:
         self.notes[entry.seq] = (event.item_id, event.text)

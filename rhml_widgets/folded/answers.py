@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rhml_widgets.folded.draws import Draws
 from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.records import Judgment, Resolution
+from rhml_widgets.retold import decided
 
 if TYPE_CHECKING:
+    from rhml_widgets.coded import Revision
     from rhml_widgets.journal.events import Entry, Event, Label
     from rhml_widgets.records import Query
 
@@ -105,7 +107,8 @@ class Answers(Draws):
             self.batches[event.batch] = (*self.batches.get(event.batch, ()), entry.seq)
         if event.stage == "verified":
             self.swept[event.item_id] = entry.seq
-        self.classes.setdefault(event.label, None)
+        self._name(event.label)
+        self._counts_for(event.item_id)
         self.waiting.pop(event.item_id, None)
         self.sharing.pop(event.item_id, None)
         self.skipped.pop(event.item_id, None)
@@ -156,6 +159,12 @@ class Answers(Draws):
         if self.own(item_id) is None:
             self._take_back_look(item_id, judgment)
         self._recount(item_id, +1)
+        self._counts_for(item_id)
+        if item_id in self.relabel and item_id not in self.waiting:
+            self.waiting = {item_id: None, **self.waiting}
+            self.drafts[item_id] = judgment
+        elif item_id in self.pile and item_id not in self.answers and not again:
+            self.skipped[item_id] = self.pile[item_id]
         if self.standing == item_id:
             self.standing = None
         return item_id
@@ -172,7 +181,7 @@ class Answers(Draws):
     def _take_back_resolution(self, seq: int) -> None:
         self._forget_batch(self.resolutions.pop(seq))
 
-    def _forget_batch(self, one: Judgment | Resolution) -> None:
+    def _forget_batch(self, one: Judgment | Resolution | Revision) -> None:
         if one.batch is not None:
             rest = tuple(seq for seq in self.batches[one.batch] if seq != one.seq)
             if rest:
@@ -190,9 +199,7 @@ class Answers(Draws):
                 self.counts.pop(standing.label, None)
 
     def _count_stop(self, first: Judgment, decision: Judgment, by: int) -> None:
-        said = None if first.predicted is None else first.predicted.label
-        kept = decision.label == first.label
-        self.decisions["kept" if kept else "adopted" if decision.label == said else "other"] += by
+        self.decisions[decided(first, decision)] += by
 
 
 def _decides(first: Judgment, then: Judgment, query: Query | None) -> bool:

@@ -38,17 +38,14 @@ class Audits(Answers):
         if before is not None:
             self.audits[before.seq] = replace(before, drawn={**before.drawn, **drawn})
             return
-        judged = dict(self.counts)
-        for item_id, label in self.imported.items():
-            if item_id not in self.answers:
-                judged[label] = judged.get(label, 0) + 1
+        judged = self._count_judged(entry.seq)
         self.audits[entry.seq] = Audit(
             seq=entry.seq,
             version=event.version,
             n_items=event.n_items,
             n_rows=event.n_rows,
-            n_judged=sum(judged.values()),
-            judged=tuple(judged.items()),
+            n_judged=sum(count for _, count in judged),
+            judged=judged,
             said=tuple((label, count) for label, count in event.said),
             regions=tuple((score, items, rows) for score, items, rows in event.regions),
             drawn=drawn,

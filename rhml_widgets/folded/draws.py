@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rhml_widgets.coded import NONE_OF_THESE
 from rhml_widgets.folded.learned import Learned
 from rhml_widgets.journal.events import Queried, Skipped
 from rhml_widgets.records import Query
@@ -112,18 +113,24 @@ class Draws(Learned):
             del self.sharing[event.item_id]
         else:
             self.waiting.pop(event.item_id, None)
-            if event.item_id not in self.repeats or self.own(event.item_id) is None:
+            answered = event.item_id in self.repeats and self.own(event.item_id) is not None
+            if not answered and event.item_id not in self.relabel:
                 self.skipped[event.item_id] = entry.seq
+        self.pile.pop(event.item_id, None)
+        if event.why == NONE_OF_THESE:
+            self.pile[event.item_id] = entry.seq
         self._skips[entry.seq] = event.item_id
         self._undoable[entry.seq] = Skipped.kind
 
     def _take_back_skip(self, seq: int) -> str:
         item_id = self._skips.pop(seq)
+        if self.pile.get(item_id) == seq:
+            del self.pile[item_id]
         if self.skipped.get(item_id) == seq:
             del self.skipped[item_id]
             self.waiting = {item_id: None, **self.waiting}
         elif item_id in self.shared and self.own(item_id) is None:
             self.sharing = {item_id: None, **self.sharing}
-        elif item_id in self.repeats and self.own(item_id) is not None:
+        elif item_id in self.relabel or (item_id in self.repeats and self.own(item_id) is not None):
             self.waiting = {item_id: None, **self.waiting}
         return item_id

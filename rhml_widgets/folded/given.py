@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rhml_widgets.journal.events import ClassAdded, Extended, Imported, Opened
-from rhml_widgets.seats import Seats
+from rhml_widgets.coded import Coded
+from rhml_widgets.journal.events import Extended, Imported, Opened
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
@@ -13,17 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["Given"]
 
 
-class Given(Seats):
-    """The items and classes there are, and the labels they came with.
+class Given(Coded):
+    """The items there are, and the labels they came with; the classes: see `Coded`.
 
     Attributes
     ----------
     opened, reopened : Opened or None
         The first opening, which fixes what the session is, and the latest.
     n_openings : int
-    classes : dict of Label to str or None
-        Class to definition, in the order they were named.
-    seeds : dict of Label to list of str
     extensions : dict of int to Extended
     arrived : dict of item_id to int
         The seq at which an item came that was not in the pool from the beginning.
@@ -36,7 +33,6 @@ class Given(Seats):
     FOLDS: ClassVar[dict[type[Event], str]] = {
         Opened: "_opened",
         Extended: "_extended",
-        ClassAdded: "_class_added",
         Imported: "_imported",
     }
 
@@ -46,8 +42,6 @@ class Given(Seats):
         self.reopened: Opened | None = None
         self.n_openings = 0
         self.pool_digest = ""
-        self.classes: dict[Label, str | None] = {}
-        self.seeds: dict[Label, list[str]] = {}
         self.extensions: dict[int, Extended] = {}
         self.arrived: dict[str, int] = {}
         self.imported: dict[str, Label] = {}
@@ -60,21 +54,15 @@ class Given(Seats):
             self.opened = event
             self.pool_digest = event.pool_digest
             for row in event.classes or ():
-                self.classes[row["name"]] = row.get("definition")
-                if row.get("seeds"):
-                    self.seeds[row["name"]] = list(row["seeds"])
+                self._name(row["name"], row.get("definition"), row.get("seeds") or ())
 
     def _extended(self, entry: Entry, event: Extended) -> None:
         self.pool_digest = event.pool_digest
         self.extensions[entry.seq] = event
         self.arrived.update(dict.fromkeys(event.new, entry.seq))
 
-    def _class_added(self, _entry: Entry, event: ClassAdded) -> None:
-        if event.definition is not None or event.label not in self.classes:
-            self.classes[event.label] = event.definition
-
     def _imported(self, entry: Entry, event: Imported) -> None:
         for item_id, label in event.labels:
             self.imported[item_id] = label
             self.imports[item_id] = entry.seq
-            self.classes.setdefault(label, None)
+            self._name(label)

@@ -60,6 +60,8 @@ class Learned(Said):
             event.flips,
             kappa=event.kappa,
         )
+        if event.codebook:
+            self.cites[event.version] = event.codebook
         if event.lesson is not None and event.lesson in self.lessons:
             lesson = self.lessons[event.lesson]
             self.lessons[event.lesson] = replace(lesson, version=event.version, flips=event.flips)

@@ -37,6 +37,7 @@ def due(state: State, pool: Pool) -> list[str]:
         if state.answers[one][-1] == seq
         and state.rechecks.get(one, 0) < seq
         and one not in state.waiting
+        and one not in state.relabel
         and one in pool
     ]
 

@@ -18,6 +18,7 @@ __all__ = [
     "SCHEMA",
     "Audited",
     "ClassAdded",
+    "CodebookRevised",
     "CycleStepped",
     "Entry",
     "Event",
@@ -30,6 +31,7 @@ __all__ = [
     "Label",
     "Noted",
     "Opened",
+    "PhaseSet",
     "Predicted",
     "Queried",
     "Resolved",
@@ -273,6 +275,7 @@ class Fitted(Event):
     stances it saw. Where exactly one lesson came with it, ``lesson`` is its seq and ``flips``
     the number of items whose prediction differs with and without it, same labels. ``kappa`` is
     its agreement with a version some labels ago on the stop set (see `measures.stopping`).
+    ``codebook`` is the seq of the codebook's edit it was the newest to know, 0 before any.
     """
 
     kind: ClassVar[str] = "Fitted"
@@ -285,6 +288,7 @@ class Fitted(Event):
     flips: int | None = None
     seconds: float | None = None
     kappa: float | None = None
+    codebook: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +361,37 @@ class CycleStepped(Event):
     about: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodebookRevised(Event):
+    """The codebook was edited.
+
+    ``about`` holds, by ``op``: ``label`` and ``definition`` (``add``, ``define``); ``label`` and
+    the new ``name`` (``rename``); ``labels`` and ``into`` (``merge``); ``label`` and ``into``, a
+    list (``split``); ``label`` (``retire``); ``label`` and ``text`` (``include``, ``exclude``,
+    ``memo``); ``label``, ``item_id`` or ``text``, ``why`` (``example``); ``label`` and ``seeds``;
+    ``label`` and ``parent``; ``label``, ``what`` and ``told`` (``drop``: takes one rule, example
+    or memo out); nothing (``relabel``: asks again for what waits to be answered anew). Classes go
+    by the names they had then; within a journal a name never stands for two classes. ``batch`` is
+    that of the answers given with it.
+    """
+
+    kind: ClassVar[str] = "CodebookRevised"
+    op: str
+    about: dict[str, Any]
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseSet(Event):
+    """The work entered a phase: ``qualitative``, ``classification`` or ``evaluation``.
+
+    In the qualitative one no model is refitted by itself.
+    """
+
+    kind: ClassVar[str] = "PhaseSet"
+    phase: str
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -380,6 +415,8 @@ EVENTS: dict[str, type[Event]] = {
         Resolved,
         Switched,
         CycleStepped,
+        CodebookRevised,
+        PhaseSet,
     )
 }
 """Event classes by the name they carry in the journal."""

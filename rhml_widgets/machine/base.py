@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from rhml_widgets.machine.inputs import taken
 from rhml_widgets.machine.matrices import stacked
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +51,16 @@ class Base:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def named(self, today: Callable[[Label], Label]) -> Base:
+        """Return the same rows with the names that their classes have today."""
+        if all(today(label) == label for label in self.classes):
+            return self
+        renamed = copy(self)
+        renamed.labels = [today(label) for label in self.labels]
+        told = repr(renamed.labels).encode("utf-8", "surrogatepass")
+        renamed.digest = f"{self.digest}-{blake2b(told, digest_size=6).hexdigest()}"
+        return renamed
 
     @property
     def classes(self) -> list[Label]:

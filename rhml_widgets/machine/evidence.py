@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.journal.events import Imported, Judged, Queried, Retracted, Taught
+from rhml_widgets.journal.events import (
+    CodebookRevised,
+    Imported,
+    Judged,
+    Queried,
+    Retracted,
+    Taught,
+)
+from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.feedback import Stance
 from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
 
@@ -81,9 +89,13 @@ class Evidence:
         for item_id in state.queries:
             if item_id in self._pool:
                 self.asked[self._pool.number(item_id)] = None
+        self._touch_all()
+        self.n_changes = len(state.answers)
+
+    def _touch_all(self) -> None:
+        state = self._state
         for item_id in [*state.answers, *state.waiting, *state.skipped, *state.imported]:
             self._touch(item_id)
-        self.n_changes = len(state.answers)
 
     @property
     def n_answered(self) -> int:
@@ -99,7 +111,11 @@ class Evidence:
         if isinstance(entry.event, Imported):
             for own_id, _ in entry.event.labels:
                 self._touch(own_id)
-        if isinstance(entry.event, Judged | Retracted | Taught | Imported):
+        event = entry.event
+        of = event.target if isinstance(event, Retracted) else entry.seq
+        if of in self._state.revisions:
+            self._touch_all()  # classes may have come, gone or changed names
+        if isinstance(event, Judged | Retracted | Taught | Imported | CodebookRevised):
             self.n_changes += 1
 
     def grow(self, pool: Pool) -> None:
@@ -120,7 +136,7 @@ class Evidence:
         answer = state.answer(item_id)
         held = number in self.holdout
         known = answer.label if answer else state.imported.get(item_id)
-        learns = known is not None and not held
+        learns = known is not None and not held and state.teaches(known)
         self.label_of[number] = self._index(known) if known is not None and learns else -1
         blind = state.blind(item_id) if learns else None
         fair = blind is not None and _fair(state.queries.get(item_id), blind)
@@ -150,7 +166,7 @@ class Evidence:
         state = self._state
         stances: list[tuple[int, Stance]] = []
         for seq, lesson in state.lessons.items():
-            if not lesson.retracted:
+            if not lesson.retracted and (lesson.origin != "codebook" or not state.revisions):
                 of = self._spoken_of(lesson)
                 stances += [
                     (seq, Stance(**row, origin=lesson.origin, item=of)) for row in lesson.stances
@@ -160,6 +176,8 @@ class Evidence:
                 (seq, Stance(term=term, label=label, stance="supports", origin="mark", item=of))
                 for term in terms
             ]
+        stances += self._first_lesson()
+        stances = [pair for pair in stances if pair[1].label is None or self._said(pair[1].label)]
         stances.sort(key=lambda pair: pair[0])
         return Snapshot(
             seq=state.seq,
@@ -171,8 +189,24 @@ class Evidence:
             truth_of=self.truth_of(list(state.classes)),
             random_state=self.seed,
             model=model,
-            base=self.base,
+            base=self.base.named(state.means) if self.base and state.revisions else self.base,
+            codebook=state.codebook.version,
         )
+
+    def _first_lesson(self) -> list[tuple[int, Stance]]:
+        """Return what class names, definitions and seeds say since they were edited."""
+        state = self._state
+        told = [seq for seq, one in state.lessons.items() if one.origin == "codebook"]
+        dropped = any(state.lessons[seq].retracted for seq in told)
+        # In rows and images there is nothing that words of a definition name.
+        if not state.revisions or dropped or self._pool.kind != "text":
+            return []
+        seq = state.codebook.version
+        rows = first_lesson(state.codebook.rows())
+        return [(seq, Stance(**row, origin="codebook", item=None)) for row in rows]
+
+    def _said(self, label: Label) -> bool:
+        return label in self._state.classes and self._state.teaches(label)
 
     def _spoken_of(self, lesson: Lesson) -> int | None:
         """Return the row a lesson on a column was given at: there it stood high or low."""
@@ -193,8 +227,12 @@ class Evidence:
         truth = np.full(len(self._pool), NO_TRUTH, dtype=np.int32)
         index = {label: place for place, label in enumerate(classes)}
         for number, label in self.holdout.items():
-            if label is not None:
-                truth[number] = index.get(label, NO_CLASS_YET)
+            if label is None:
+                continue
+            known = self._state.means(label)
+            if known not in index or self._state.is_live(known):
+                # What was split since is no truth of its parts.
+                truth[number] = index.get(known, NO_CLASS_YET)
         return truth
 
 

@@ -17,12 +17,12 @@ from rhml_widgets.machine.verdicts import verdicts
 from rhml_widgets.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from rhml_widgets.items.pool import Pool
-    from rhml_widgets.journal.events import Entry
+    from rhml_widgets.journal.events import Entry, Label
     from rhml_widgets.machine.learner import Learner
     from rhml_widgets.machine.snapshot import Snapshot
     from rhml_widgets.machine.verdicts import Verdicts
@@ -32,13 +32,18 @@ __all__ = ["frame_of", "once_said"]
 
 
 def once_said(
-    learner: Learner, pool: Pool, entries: Sequence[Entry], audit: Audit
+    learner: Learner,
+    pool: Pool,
+    entries: Sequence[Entry],
+    audit: Audit,
+    today: Callable[[Label], Label] = lambda label: label,
 ) -> Verdicts | None:
     """Return what the audited version says of the pool, or None where it cannot be had again.
 
     It is fitted on the labels and lessons of then, its leading steps on the items of then. It is
     taken for the same only if it says of the items drawn what was logged of them: with another
-    model, other library versions or items gone it may not.
+    model, other library versions or items gone it may not. It names classes as they were then;
+    ``today`` turns that into the names in which the audit is told.
     """
     at, event = next(
         (entry.seq, entry.event)
@@ -66,7 +71,7 @@ def once_said(
     place = np.argsort(order, kind="stable")
     found = replace(found, predicted=found.predicted[place], score=found.score[place])
     said = {pool.number(one): told for one, told in audit.drawn.items() if one in pool}
-    return found if said and found.agree(said) else None
+    return found if said and found.named(today).agree(said) else None
 
 
 def _of(known: Snapshot, numbers: NDArray[np.intp]) -> Snapshot:

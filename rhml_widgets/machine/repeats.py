@@ -38,8 +38,9 @@ def repeatable(state: State, pool: Pool, but: Collection[str] = ()) -> list[str]
     recent = {state.judgments[seq].item_id for seq in islice(reversed(state.judgments), LATELY)}
     recent.update(item_id for one in state.resolutions.values() for item_id in one.item_ids)
     found = []
+    left_out = {*recent, *state.repeats, *state.relabel, *but}
     for item_id in state.answers:
-        if item_id in recent or item_id in state.repeats or item_id in but:
+        if item_id in left_out:
             continue
         answer = state.own(item_id)
         blind = answer is not None and answer.sealed and answer.stage in ("first", "corrected")

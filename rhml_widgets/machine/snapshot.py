@@ -48,6 +48,8 @@ class Snapshot:
         The estimator that learns from it, as it prints itself.
     base : Base or None
         Old labeled rows that are learned from beside the pool.
+    codebook : int
+        The version of the codebook: its last edit, 0 before any.
     """
 
     seq: int
@@ -60,6 +62,7 @@ class Snapshot:
     random_state: int
     model: str = ""
     base: Base | None = None
+    codebook: int = 0
 
     @property
     def n_labels(self) -> int:

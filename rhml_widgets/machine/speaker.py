@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -220,14 +221,15 @@ class Speaker:
         NotFittedYetError
         """
         live = self.require_live()
-        return live.snapshot.classes[int(live.outlook.predicted[number])]
+        return self._state.means(live.snapshot.classes[int(live.outlook.predicted[number])])
 
     def runner_up(self, number: int, label: Label) -> Label | None:
         """Return the likeliest class other than ``label``, or None where there is no other."""
         live = self.require_live()
         classes = live.snapshot.classes
         scores, _ = decision(live.head, self.features().rows(np.asarray([number])), classes)
-        order = [classes[i] for i in np.argsort(-scores[0], kind="stable").tolist()]
+        best = np.argsort(-scores[0], kind="stable").tolist()
+        order = [self._state.means(classes[i]) for i in best]
         return next((other for other in order if other != label), None)
 
     def explain(
@@ -256,16 +258,27 @@ class Speaker:
                 raise BadInputError(msg)
             version = None
         head = (live if version is None else self._versions.spoke[version]).head
+        label, against = self._then(head, label), self._then(head, against)
         if against in self._state.classes and against not in list(head.classes_):
             against = None
-        return explain_item(
+        found = explain_item(
             self.features(),
             head,
             number,
             self._pool.words(number),
             label=label,
-            against=against,
+            against=None if against == label else against,
         )
+        today = self._state.means
+        other = None if found.against is None else today(found.against)
+        return replace(found, label=today(found.label), against=other)
+
+    def _then(self, head: Any, label: Label | None) -> Label | None:
+        """Return the name that a class of today had for a model fitted before it was renamed."""
+        known = [one.item() if hasattr(one, "item") else one for one in head.classes_]
+        if label is None or label in known:
+            return label
+        return next((one for one in known if self._state.means(one) == label), label)
 
     def _version_range(self) -> str:
         known = sorted({*self._state.versions, *self._versions.spoke})
@@ -283,7 +296,7 @@ class Speaker:
         known = [one.item() if hasattr(one, "item") else one for one in live.head.classes_]
         best = [[i for i in np.argsort(-row, kind="stable")[:n] if row[i] > 0] for row in coef]
         return {
-            label: [str(features.names[i]) for i in columns]
+            self._state.means(label): [str(features.names[i]) for i in columns]
             for label, columns in zip(known, best, strict=True)
         }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -47,7 +47,14 @@ class Verdicts:
     def counts(self, frame: NDArray[np.bool_]) -> list[list[Any]]:
         """Return how many items of a frame were given each label: ``[[label, n], ...]``."""
         found = np.bincount(self.predicted[frame], minlength=len(self.classes)).tolist()
-        return [[label, n] for label, n in zip(self.classes, found, strict=True) if n]
+        counts: dict[Label, int] = {}
+        for label, n in zip(self.classes, found, strict=True):
+            counts[label] = counts.get(label, 0) + n
+        return [[label, n] for label, n in counts.items() if n]
+
+    def named(self, today: Callable[[Label], Label]) -> Verdicts:
+        """Return the same labels by the names that the classes have today."""
+        return replace(self, classes=[today(label) for label in self.classes])
 
     def agree(self, said: Mapping[int, tuple[Label, float]]) -> bool:
         """Whether these are the labels and scores that were logged, by item number."""

@@ -100,6 +100,7 @@ class Versions:
                 flips=len(made.change.numbers) if made.change else None,
                 seconds=round(made.seconds, 4),
                 kappa=kappa,
+                codebook=known.codebook,
             )
         ]
         if made.hits and self._worth_a_look(made.snapshot.n_labels):

@@ -40,11 +40,12 @@ class Answered:
     said: Label
     score: float
     sealed: bool = True
+    within: bool = False
 
     @property
     def wrong(self) -> bool:
-        """Whether the two differ."""
-        return self.label != self.said
+        """Whether the two differ: the answer is no part of a class that was split since."""
+        return self.label != self.said and not self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ def read_audit(state: State | StateView, audit: Audit) -> Reading:
         seqs = state.answers.get(item_id)
         if seqs:
             judgment = state.blind(item_id) or state.judgments[seqs[0]]
-            found.append((seqs[0], Answered(item_id, judgment.label, said, score, judgment.sealed)))
+            label, within = judgment.label, state.agrees(said, judgment.label)
+            found.append((seqs[0], Answered(item_id, label, said, score, judgment.sealed, within)))
     found.sort(key=lambda pair: pair[0])
     skipped = sum(item_id in state.skipped for item_id in audit.drawn)
     return Reading(audit, tuple(one for _, one in found), skipped)

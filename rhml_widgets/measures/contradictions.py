@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rhml_widgets.measures.people import disagreements
@@ -63,7 +63,7 @@ def repeats_at_odds(state: State | StateView) -> list[Contradiction]:
         again, answer = state.probed(item_id), state.own(item_id)
         if again is None or answer is None or answer.seq >= again.seq:
             continue
-        if answer.label != again.label:
+        if answer.label != again.label and item_id not in state.relabel:
             found.append(Contradiction("repeat", item_id, item_id, answer.label, again.label, 1.0))
     return found
 
@@ -99,7 +99,11 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
     }
     left = [
         one
-        for one in [*people_at_odds(state), *repeats_at_odds(state), *found]
+        for one in [
+            *people_at_odds(state),
+            *repeats_at_odds(state),
+            *_in_todays_names(state, found),
+        ]
         if _holds(state, one) and _key(one.about, one.answers()) not in settled
     ]
     surer = [one for one in left if one.about != "suspicious"]
@@ -119,8 +123,26 @@ def standing(state: State | StateView, found: Iterable[Contradiction]) -> list[C
     return sorted([*surer, *doubts], key=lambda one: (KINDS.index(one.about), -one.strength))
 
 
+def _in_todays_names(
+    state: State | StateView, found: Iterable[Contradiction]
+) -> list[Contradiction]:
+    """Return what was found before classes changed as it reads now; what is settled by it, not."""
+    told = [
+        replace(one, label=state.means(one.label), other_label=state.means(one.other_label))
+        for one in found
+    ]
+    return [
+        one
+        for one in told
+        if one.label != one.other_label
+        and state.is_live(one.label)
+        and state.is_live(one.other_label)
+    ]
+
+
 def _holds(state: State | StateView, one: Contradiction) -> bool:
-    if any(state.asked_again(item_id) for item_id in (one.item_id, one.other_id)):
+    both = (one.item_id, one.other_id)
+    if any(state.asked_again(item_id) or item_id in state.relabel for item_id in both):
         return False
     if one.about in ("repeat", "people"):
         return True  # read off the answers as they are

@@ -112,7 +112,7 @@ def drawn_checks(state: State | StateView) -> DrawnChecks:
         if item_id in imported:
             learned += 1
             continue
-        hit = said.label == blind.label
+        hit = state.agrees(said.label, blind.label)
         found.append(Outcome(first.seq, item_id, hit, blind.label, said.label, said.version))
     skipped = sum(1 for item_id in state.skipped if _is_check(queries.get(item_id)))
     return DrawnChecks(tuple(sorted(found, key=_seq)), skipped, seen, learned)
@@ -129,7 +129,7 @@ def human_outcomes(state: State | StateView, truth: Mapping[str, Label]) -> list
         # NaN, the usual mark of a missing truth, is the one value that differs from itself.
         if blind is None or known is None or known != known:  # noqa: PLR0124
             continue
-        hit = bool(blind.label == known)
+        hit = state.agrees(known, blind.label)
         found.append(Outcome(_first_own(state, seqs), item_id, hit, blind.label, known))
     return sorted(found, key=_seq)
 
@@ -147,7 +147,7 @@ def repeat_outcomes(state: State | StateView, person: str | None = None) -> list
         sealed = [one for one in own if one.sealed]
         for first, second in pairwise(sealed):
             if second.stage == "probe":
-                hit = first.label == second.label
+                hit = state.agrees(first.label, second.label)
                 found.append(Outcome(second.seq, item_id, hit, second.label, first.label))
     return sorted(found, key=_seq)
 

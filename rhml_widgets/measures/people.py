@@ -98,7 +98,7 @@ def disagreements(state: State | StateView) -> list[Disagreement]:
     unjudged = {item_id for item_id, _ in waiting}
     found = []
     for item_id, seqs in state.answers.items():
-        if len(seqs) < TWO or item_id in unjudged:
+        if len(seqs) < TWO or item_id in unjudged or item_id in state.relabel:
             continue
         newest = state.each(item_id)
         counts = state.answer(item_id)

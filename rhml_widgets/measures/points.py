@@ -13,6 +13,7 @@ import pandas as pd
 
 from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.measures.curves import SERIES, thin, version_labels
+from rhml_widgets.measures.phases import bands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -183,6 +184,8 @@ def version_rows(
         where known, ``flips``; ``label`` on the newest with a lesson. Where the pool changed:
         ``n_labels``, ``lesson`` -1, ``n_new`` and ``n_gone``; where they differ ``apart``, how
         many are told apart, and ``label`` with the side ``at`` which it has room, 1 for right.
+        A phase of the work: ``n_labels`` and ``n_end``, where it begins and ends, ``lesson`` -2
+        and ``phase``.
     """
     labels = version_labels(state)
     answered = sorted(seqs[0] for seqs in state.answers.values())
@@ -202,6 +205,9 @@ def version_rows(
             hits, of = drifts[seq]
             rows[-1] |= {"apart": f"{hits} of {of}", "label": DRIFTED}
             rows[-1]["at"] = int(place < len(answered) / 2)
+    for phase, start, end in bands(state):
+        first, last = bisect_left(answered, start), bisect_left(answered, end + 1)
+        rows.append({"n_labels": first, "n_end": last, "lesson": -2, "phase": phase})
     for version in sorted([*taught, *plain], key=lambda one: one.seq):
         row: dict[str, Any] = {"n_labels": labels[version.version]}
         row |= {"version": version.version, "lesson": 0}

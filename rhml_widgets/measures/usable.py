@@ -191,9 +191,12 @@ def acceptable(
     # A cost is a sum of steps, each paid by all labels that cost at least so much.
     total = np.zeros(len(regions))
     for below, step in steps:
-        hits = [sum(costs(one.label, one.said) >= step for one in found) for found in inside]
+        hits = [
+            sum(one.wrong and costs(one.label, one.said) >= step for one in found)
+            for found in inside
+        ]
         total += (step - below) * finite_band(hits, n, size, error=each / len(steps))[1]
-    paid = [sum(costs(one.label, one.said) for one in found) for found in inside]
+    paid = [sum(one.wrong * costs(one.label, one.said) for one in found) for found in inside]
     return [
         Acceptable(
             threshold=t,

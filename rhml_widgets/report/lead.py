@@ -67,7 +67,7 @@ def lead(
 
 
 def _question(session: Session, question: str | None) -> str:
-    names = ", ".join(quoted(label) for label in session.classes_) or "no class yet"
+    names = ", ".join(quoted(label) for label in session.choices) or "no class yet"
     asked = question or f"Which of {names} is each {session.pool.kind}?"
     rows = session.pool.n_rows
     twice = rows - len(session.pool)
@@ -95,7 +95,8 @@ def _shares(session: Session, outcomes: list[Outcome]) -> str:
             f"not yet: no {session.pool.kind} was drawn at random, and those the model asked for "
             "are not."
         )
-    told = ", ".join(f"{quoted(label)} {found[label]:,}" for label in session.classes_)
+    shown = [label for label in session.classes_ if label in session.choices or found[label]]
+    told = ", ".join(f"{quoted(label)} {found[label]:,}" for label in shown)
     drawn = f"Of {len(outcomes):,} {session.pool.kind}s drawn at random: {told}"
     return f"{drawn}. Shares are told after an audit: session.audit(100)."
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import BadInputError, NotWrittenError
 from rhml_widgets.items.rows import Rows
+from rhml_widgets.knowledge.written import became
+from rhml_widgets.measures.agreement import AT_LEAST
 from rhml_widgets.report.lead import lead
 from rhml_widgets.report.markup import Html, element, rendered
 from rhml_widgets.report.pack import FrozenView, pack
@@ -20,8 +22,9 @@ from rhml_widgets.views.item import content_props
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from rhml_widgets.knowledge.codes import Code
     from rhml_widgets.session import Session
     from rhml_widgets.state import Judgment
 
@@ -132,6 +135,7 @@ def render(
     views += [
         _heading("What the model was taught beyond labels"),
         _lessons(session, redaction),
+        *_codebook(session, redaction),
         _heading("Answers"),
         _answers(session, redaction),
     ]
@@ -185,6 +189,60 @@ def _lessons(session: Session, redaction: Redaction) -> Html:
     if not rows:
         return element("p", "Nothing beyond labels.")
     return _table(("lesson", "predictions it changed", "judged blind"), rows)
+
+
+def _codebook(session: Session, redaction: Redaction) -> list[Html]:
+    """Return the classes and what is written of them, where anything is, and the phases."""
+    state = session.state
+    parts: list[Html] = []
+    if state.revisions:
+        rows = [_code(code, session, redaction) for code in state.codebook.codes if _shown(code)]
+        columns = ("class", "items", "what it means", "belongs here", "does not", "examples")
+        parts += [
+            _heading(f"Codebook, version {state.codebook.version}"),
+            _table((*columns, "memos"), rows),
+        ]
+    phases = session.phases()
+    if len(phases):
+        told = [
+            (
+                one["phase"],
+                f"{one['n_answers']:,}",
+                f"{one['hits']:,} of {one['n_checks']:,}" if one["n_checks"] else "none",
+                "not yet"
+                if one["n_checks"] < AT_LEAST
+                else f"{one['low']:.2f} to {one['high']:.2f}",
+            )
+            for one in phases.to_dict("records")
+        ]
+        of = ("phase", "answers", "blind checks the model agrees on", "95 % interval")
+        parts += [_heading("Phases of the work"), _table(of, told)]
+    return parts
+
+
+def _shown(code: Code) -> bool:
+    return code.status != "undone"
+
+
+def _code(code: Code, session: Session, redaction: Redaction) -> tuple[str, ...]:
+    def words(rows: Iterable[str]) -> str:
+        return " · ".join(redaction.text(row) for row in rows)
+
+    pool = session.pool
+    shown = [
+        one.text or pool.words(pool.number(one.item_id))
+        for one in code.examples
+        if one.text or (one.item_id is not None and one.item_id in pool)
+    ]
+    return (
+        str(code.name),
+        f"{session.state.counts.get(code.name, 0):,}",
+        became(code) or redaction.text(code.definition or ""),
+        words(code.include),
+        words(code.exclude),
+        words(shown),
+        words(memo.text for memo in code.memos),
+    )
 
 
 def _answers(session: Session, redaction: Redaction) -> Html:

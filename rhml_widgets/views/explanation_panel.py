@@ -287,6 +287,7 @@ def explanation_props(
     return {
         "seq": state.seq,
         "classes": names,
+        "gone": [k for k, label in enumerate(labels) if not state.is_live(label)],
         "empty": empty if item is None or reasons is None else "",
         "item": item,
         "heading": _heading(reasons, names),

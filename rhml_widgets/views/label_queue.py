@@ -22,6 +22,7 @@ __all__ = ["label_queue_props", "problem_of", "status_line", "stop_props"]
 
 MAX_TEXT = 10_000
 HISTORY = 30
+MOST_KEYED = 10
 SKIP_REASONS = ("not sure", "needs context", "several classes fit", "none of these", "not readable")
 
 
@@ -68,19 +69,11 @@ def label_queue_props(
     n_labeled = state.n_labeled if n_labeled is None else n_labeled
     return {
         "seq": state.seq,
-        "state": _queue_state(unusable, len(pool), stop, labels, items=items, problem=problem),
+        "state": _queue_state(unusable, len(pool), stop, state, items=items, problem=problem),
         "state_text": unusable or "",
         "status": status_line(state, n_askable, unusable, n_labeled),
         "progress": _progress(state, pool, n_labeled, n_askable),
-        "classes": [
-            {
-                "name": str(label),
-                "definition": state.classes[label],
-                "key": key,
-                "count": state.counts.get(label, 0),
-            }
-            for label, key in zip(labels, class_keys(labels, keys), strict=True)
-        ],
+        "classes": _classes(state, labels, keys),
         "keys": action_keys(keys or {}, labels),
         "may_add": may_add and unusable is None,
         "items": [
@@ -97,11 +90,33 @@ def label_queue_props(
     }
 
 
+def _classes(
+    state: State | StateView, labels: Sequence[Label], keys: Mapping[Label, str] | None
+) -> list[dict[str, Any]]:
+    """Return the classes in their places; those that are gone have no key and no button."""
+    live = [label for label in labels if state.is_live(label)]
+    # A key stays where it was when a class goes, unless there would be too few for the rest.
+    keyed = labels if len(labels) <= MOST_KEYED else live
+    key_of = dict(zip(keyed, class_keys(keyed, keys), strict=True))
+    rows = []
+    for label in labels:
+        told: dict[str, Any] = {
+            "name": str(label),
+            "definition": state.classes[label],
+            "key": key_of.get(label),
+            "count": state.counts.get(label, 0),
+        }
+        if not state.is_live(label):
+            told |= {"key": "", "gone": True}
+        rows.append(told)
+    return rows
+
+
 def _queue_state(
     unusable: str | None,
     n_items: int,
     stop: dict[str, Any] | None,
-    labels: Sequence[Label],
+    state: State | StateView,
     *,
     items: Sequence[Item],
     problem: dict[str, Any] | None,
@@ -114,7 +129,7 @@ def _queue_state(
         return "empty"
     if stop is not None:
         return "stopped"
-    if not labels:
+    if not any(state.is_live(label) for label in state.classes):
         return "no-classes"
     # Where the next item could not be drawn, not all were asked.
     undrawn = problem is not None and problem["kind"] == "journal"

@@ -33,10 +33,10 @@ def _within(sentence: str) -> str:
 
 
 @cache
-def _spec() -> dict[str, Any]:
+def _spec(*, phases: bool) -> dict[str, Any]:
     from rhml_widgets.charts import learning_curve_spec
 
-    return learning_curve_spec()
+    return learning_curve_spec(phases=phases)
 
 
 def learning_curves_props(
@@ -70,7 +70,7 @@ def learning_curves_props(
     return {
         "seq": state.seq,
         "empty": empty,
-        "spec": None if empty else _spec(),
+        "spec": None if empty else _spec(phases=bool(state.phases)),
         "rows": curve_rows(frame, n=POINTS),
         "versions": versions,
         "summary": sentences[0] if sentences else "",

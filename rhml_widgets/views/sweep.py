@@ -49,6 +49,8 @@ class OpenSweep:
         if self._page is None or self._for != self._session.person:
             return []
         state, pool = self._session.state, self._session.pool
+        if self._page.label is not None and not state.is_live(self._page.label):
+            return []  # its class was renamed or went since
         gone = (state.answers, state.waiting, state.skipped)
         return [
             item
@@ -159,7 +161,11 @@ def sweep_props(
             for number in [pool.number(item.item_id)]
             for words in [pool.words(number)]
         ],
-        "classes": [{"label": k, "n": said.get(one, 0)} for k, one in enumerate(labels)],
+        "classes": [
+            {"label": k, "n": said.get(one, 0)}
+            for k, one in enumerate(labels)
+            if state.is_live(one)
+        ],
         "swept": len(state.swept),
         "looks": looks,
         "sought": None if sought is None else labels.index(sought),

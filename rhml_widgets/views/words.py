@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.knowledge.written import edit_words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -64,14 +66,15 @@ def lesson_words(lesson: Lesson, named: Callable[[str], str] = str, *, by: str =
 def undo_words(state: State | StateView, pool: Pool) -> str | None:
     """Return what an undo would take back, or None."""
     seq = state.last_action()
-    if seq is None:
-        return None
-    if seq in state.lessons:
-        return lesson_words(state.lessons[seq])
+    if seq is None or seq in state.lessons:
+        return None if seq is None else lesson_words(state.lessons[seq])
     resolved = next((one for one in state.together(seq) if one in state.resolutions), None)
     if resolved is not None:
         first = state.resolutions[resolved].item_ids[0]
         return f"your second look at {quoted(_excerpt_of(first, pool))}"
+    edited = _edit_words(state, seq)
+    if edited is not None:
+        return edited
     judgment = state.judgments.get(seq)
     if judgment is not None:
         together = [one for one in state.together(seq) if one in state.judgments]
@@ -84,6 +87,16 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         return f"{quoted(judgment.label)} for {excerpted}{more}"
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
+
+
+def _edit_words(state: State | StateView, seq: int) -> str | None:
+    """Return an edit of the codebook, or the beginning of a phase, as an undo would name it."""
+    if seq in state.phases:
+        return f"the beginning of the {state.phases[seq]} phase"
+    edited = next((one for one in state.together(seq) if one in state.revisions), None)
+    if edited is None:
+        return None
+    return edit_words(state.revisions[edited].op, state.revisions[edited].about)
 
 
 def _excerpt_of(item_id: str, pool: Pool) -> str:

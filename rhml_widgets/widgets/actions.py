@@ -9,9 +9,10 @@ from rhml_widgets.exceptions import BadInputError, NotSavedError
 from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
+from rhml_widgets.widgets.book import Book
 from rhml_widgets.widgets.bulk import Bulk
 from rhml_widgets.widgets.cells import Cells
-from rhml_widgets.widgets.requests import class_at, required, seconds
+from rhml_widgets.widgets.requests import class_at, class_named, required, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,7 @@ class Actions:
         return {
             **{action.__name__: action for action in own},
             **Bulk(self._session, self._desk).table(),
+            **Book(self._session, self._desk).table(),
             **Cells(self._session, self._desk).table(),
         }
 
@@ -177,13 +179,7 @@ class Actions:
 
     def add_class(self, *, name: Any, definition: Any, event_id: Any) -> dict[str, Any]:
         """Add a class."""
-        labels = self._session.classes_
-        if labels and isinstance(name, str) and type(labels[0]) is int:
-            try:
-                name = int(name)
-            except ValueError:
-                msg = f"class {name!r}: the classes of this session are whole numbers"
-                raise BadInputError(msg) from None
+        name = class_named(self._session, name)
         index = self._session.add_class(name, definition, event_id=required("event_id", event_id))
         self._desk.prepare()
         return {"index": index}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.session import Session
 
-__all__ = ["class_at", "required", "seconds"]
+__all__ = ["class_at", "class_named", "required", "seconds"]
 
 MS_A_DAY = 86_400_000
 
@@ -52,3 +52,20 @@ def class_at(session: Session, index: Any) -> Label:
         msg = f"class index {index!r}: expected 0 to {len(labels) - 1}"
         raise BadInputError(msg)
     return labels[index]
+
+
+def class_named(session: Session, name: Any) -> Any:
+    """Return a name as the session's classes are named: a page only writes words.
+
+    Raises
+    ------
+    BadInputError
+    """
+    labels = session.classes_
+    if not labels or not isinstance(name, str) or type(labels[0]) is not int:
+        return name
+    try:
+        return int(name)
+    except ValueError:
+        msg = f"class {name!r}: the classes of this session are whole numbers"
+        raise BadInputError(msg) from None

@@ -20,7 +20,7 @@ from rhml_widgets.state import State
 
 LINES = (Path(__file__).parent / "journal.jsonl").read_text(encoding="utf-8").splitlines()
 ROWS = [json.loads(line) for line in LINES]
-STATE = "dddb8e8544e80d4223a138dfc60f396ca2a3700fdb5d28bccb0f9ed5e18a23a7"
+STATE = "98b472abce7036ef08360589899303b4f9eb92cf13c353131ef2d1dc901dd3e9"
 """SHA-256 of the canonical bytes of the state the journal folds to."""
 
 BEFORE_CYCLES = "8e80534a178c577d2e0e4cc1a985f7cb1ce4b5fd21ecf462c642e67a942b0cc4"
@@ -29,6 +29,9 @@ BEFORE_CYCLES = "8e80534a178c577d2e0e4cc1a985f7cb1ce4b5fd21ecf462c642e67a942b0cc
 OF_ONE = "5afa5223814b516a86902b29abe1fc31f24cf2d4101eabb9bf71fb8bf81bf17f"
 """Of its first 80 events, when a journal was one person's. Both renewed when `Opened` began to tell
 the old rows learned from (``base``), which is empty here."""
+
+BEFORE_CODEBOOKS = "8e80534a178c577d2e0e4cc1a985f7cb1ce4b5fd21ecf462c642e67a942b0cc4"
+"""Of its first 83 events, when classes could not be edited."""
 
 IDS = {
     "": "t1:60547fa09316b6c953ff56ba",
@@ -101,12 +104,21 @@ def test_a_journal_without_cycles_folds_to_the_bytes_from_before_there_were_any(
     assert hashlib.sha256(state.canonical()).hexdigest() == BEFORE_CYCLES
 
 
+def test_a_journal_without_edits_of_its_classes_folds_to_the_bytes_from_before_there_were_any():
+    state = State()
+    for row in ROWS[:83]:
+        state.fold(entry(row))
+    assert hashlib.sha256(state.canonical()).hexdigest() == BEFORE_CODEBOOKS
+
+
 def test_and_says_the_same_in_words(state):
     """What the hash stands for, so that a difference can be understood."""
-    assert (state.seq, state.person, state.n_openings) == (84, "quiet-heron", 1)
-    assert list(state.classes) == ["card", "refund", "crash", "praise"]
+    assert (state.seq, state.person, state.n_openings) == (87, "quiet-heron", 1)
+    assert list(state.classes) == ["card trouble", "refund", "crash", "praise"]
+    assert state.codebook.names == ["card trouble", "refund", "crash"]
+    assert (state.means("card"), state.means("praise")) == ("card trouble", "refund")
     assert state.seeds == {"crash": ["freeze"]}
-    assert state.counts == {"refund": 2, "card": 3, "crash": 3}
+    assert state.counts == {"refund": 2, "card trouble": 3, "crash": 3}
     assert len(state.skipped) == 1
     assert len(state.waiting) == 1
     assert {one.stage for one in state.judgments.values()} == {"first", "revised"}
@@ -163,6 +175,8 @@ NEEDED = {
     "Noted": {"text"},
     "Switched": {"before"},
     "CycleStepped": {"cycle", "step", "batch"},
+    "CodebookRevised": {"op", "about"},
+    "PhaseSet": {"phase"},
     "Audited": {"version", "n_items", "n_rows", "said", "regions", "drawn"},
 }
 """Fields an event cannot do without: none may be added to them without a new schema."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 from dyads import Dyad, worked
+from sessions import begin, work
 
 from rhml_widgets.charts import learning_curve, learning_curve_spec
 from rhml_widgets.journal.events import Extended, Retracted
@@ -280,3 +281,21 @@ def test_the_curve_says_where_the_pool_changed():
     rows = version_rows(dyad.state)
     assert rows == [{"n_labels": 1, "lesson": -1, "n_new": 2, "n_gone": 1}]
     assert "datum.lesson === -1" in json.dumps(learning_curve_spec())
+
+
+def test_phases_of_the_work_are_bands_on_the_timeline():
+    with begin() as session:
+        work(session, 4)
+        assert not [row for row in version_rows(session.state) if row["lesson"] == -2]
+        session.phase = "qualitative"
+        work(session, 3)
+        session.phase = "evaluation"
+        work(session, 2)
+        rows = [row for row in version_rows(session.state) if row["lesson"] == -2]
+        assert [(row["phase"], row["n_labels"], row["n_end"]) for row in rows] == [
+            ("classification", 0, 4),
+            ("qualitative", 4, 7),
+            ("evaluation", 7, 9),
+        ]
+        drawn = learning_curve(session.curves(), version_rows(session.state)).to_dict()
+        assert "datum.lesson === -2" in json.dumps(drawn)

@@ -14,6 +14,7 @@ from rhml_widgets.journal import (
     SCHEMA,
     Audited,
     ClassAdded,
+    CodebookRevised,
     CycleStepped,
     Event,
     Exposed,
@@ -24,6 +25,7 @@ from rhml_widgets.journal import (
     Judged,
     Noted,
     Opened,
+    PhaseSet,
     Predicted,
     Queried,
     Resolved,
@@ -171,7 +173,7 @@ LATER: list[tuple[Event, str]] = [
         Fitted(version=4, snapshot_seq=30, digest="l1:ef", n_labels=12, kappa=0.5),
         (
             '{"version":4,"snapshot_seq":30,"digest":"l1:ef","n_labels":12,"params":"",'
-            '"lesson":null,"flips":null,"seconds":null,"kappa":0.5}'
+            '"lesson":null,"flips":null,"seconds":null,"kappa":0.5,"codebook":0}'
         ),
     ),
     (
@@ -202,6 +204,11 @@ LATER: list[tuple[Event, str]] = [
         CycleStepped(cycle=1, step="update", batch=10, about={"after": 4}),
         '{"cycle":1,"step":"update","batch":10,"about":{"after":4}}',
     ),
+    (
+        CodebookRevised(op="rename", about={"label": "a", "name": "b"}),
+        '{"op":"rename","about":{"label":"a","name":"b"},"batch":null}',
+    ),
+    (PhaseSet(phase="qualitative"), '{"phase":"qualitative"}'),
 ]
 
 JSON = st.recursive(

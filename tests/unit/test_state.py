@@ -14,6 +14,7 @@ from rhml_widgets.journal.events import (
     EVENTS,
     Audited,
     ClassAdded,
+    CodebookRevised,
     CycleStepped,
     Entry,
     Exposed,
@@ -24,6 +25,7 @@ from rhml_widgets.journal.events import (
     Judged,
     Noted,
     Opened,
+    PhaseSet,
     Predicted,
     Queried,
     Resolved,
@@ -272,8 +274,11 @@ def test_every_kind_of_event_folds():
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
         Switched(before="loud-wren"),
         CycleStepped(cycle=1, step="articulate", batch=10),
+        CodebookRevised(op="memo", about={"label": "ham", "text": "what is left"}),
+        PhaseSet(phase="qualitative"),
     )
-    assert state.seq == len(EVENTS) == 20
+    assert state.seq == len(EVENTS) == 22
+    assert (state.phase, state.codebook["ham"].memos[0].text) == ("qualitative", "what is left")
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"

@@ -4,13 +4,14 @@ import { useState } from "preact/hooks";
 import { classes as names } from "./controls";
 import { Finder } from "./finder";
 import { LabelButton, type ClassKeysProps } from "./label-button";
-import { isFinding } from "./letters";
+import { isFinding, living } from "./letters";
 import { useUid } from "./root";
 import type { ClassIndex, ClassProps } from "./types";
 
 /** Three short names stand side by side in a narrow cell, too. */
 function isFew(classes: readonly ClassProps[]): boolean {
-  return classes.length <= 3 && classes.every((one) => one.name.length <= 10 && !one.definition);
+  const live = living(classes);
+  return live.length <= 3 && live.every((one) => one.name.length <= 10 && !one.definition);
 }
 
 /** A definition of more letters does not fit on its button. */
@@ -39,16 +40,18 @@ export function ClassKeys(props: ClassKeysProps) {
           role="group"
           aria-label="Classes"
         >
-          {classes.map((one, i) => (
-            <LabelButton
-              key={one.name}
-              {...props}
-              index={i}
-              id={`${uid}-${i}`}
-              compact={false}
-              best={false}
-            />
-          ))}
+          {classes.map((one, i) =>
+            one.gone ? null : (
+              <LabelButton
+                key={one.name}
+                {...props}
+                index={i}
+                id={`${uid}-${i}`}
+                compact={false}
+                best={false}
+              />
+            ),
+          )}
         </div>
       )}
       {long ? (

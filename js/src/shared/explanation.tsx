@@ -108,6 +108,7 @@ export function ExplanationView({ props, act, frozen }: ExplanationViewProps) {
                 of={of}
                 reasons={reasons}
                 classes={classes}
+                gone={props.gone ?? []}
                 mayTeach={mayTeach}
                 lit={lit}
                 onPoint={setPointed}

@@ -17,10 +17,10 @@ export function rank(name: string, query: string): number | null {
   return parts.every((part) => have.includes(part)) ? 5 : null;
 }
 
-/** Indices into `names` that a query means; those of one rank keep their order. */
+/** Indices into `names` that a query means; those of one rank keep their order, "" is never meant. */
 export function find(names: readonly string[], query: string): number[] {
   return names
-    .map((name, i) => ({ i, rank: rank(name, query) }))
+    .map((name, i) => ({ i, rank: name === "" ? null : rank(name, query) }))
     .filter((one): one is { i: number; rank: number } => one.rank !== null)
     .sort((a, b) => a.rank - b.rank || a.i - b.i)
     .map(({ i }) => i);

@@ -6,7 +6,7 @@ import { find } from "./find";
 import { focusQuietly } from "./focus";
 import { isPlain, lm } from "./keys";
 import { LabelButton, type ClassKeysProps } from "./label-button";
-import { isTyped } from "./letters";
+import { isTyped, living, livingNames } from "./letters";
 import { count } from "./numbers";
 import { plain } from "./text";
 import type { ClassIndex } from "./types";
@@ -24,7 +24,8 @@ export function Finder(props: FinderProps) {
   const list = useRef<HTMLDivElement>(null);
   const own = useRef<HTMLInputElement | null>(null);
   const input = field ?? own;
-  const all = useMemo(() => classes.map(({ name }) => name), [classes]);
+  const n = living(classes).length;
+  const all = useMemo(() => livingNames(classes), [classes]);
   const found = useMemo(() => find(all, query), [all, query]);
   const asked = plain(query) !== "";
   const place = at === null ? (asked && found.length ? 0 : null) : Math.min(at, found.length - 1);
@@ -118,8 +119,8 @@ export function Finder(props: FinderProps) {
           class="rhml-input rhml-grow"
           type="text"
           data-action="find"
-          placeholder={`find one of ${count(classes.length)} classes`}
-          aria-label={`Find one of ${count(classes.length)} classes`}
+          placeholder={`find one of ${count(n)} classes`}
+          aria-label={`Find one of ${count(n)} classes`}
           aria-describedby={`${uid}-hint`}
           aria-controls={found.length ? `${uid}-list` : undefined}
           aria-activedescendant={best === undefined ? undefined : `${uid}-${best}`}
@@ -164,7 +165,7 @@ export function Finder(props: FinderProps) {
                 focusQuietly(input.current);
               }}
             >
-              Show all {count(classes.length)}
+              Show all {count(n)}
             </Button>
             {onNew ? (
               <Button small onClick={() => onNew(wanted)}>

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, classes as names, Sign } from "./controls";
 import { find } from "./find";
 import { lm } from "./keys";
-import { classOf } from "./letters";
+import { classOf, living, livingNames } from "./letters";
 import { NotSaved } from "./notice";
 import { focusQuietly } from "./focus";
 import { useActs, type Act } from "./root";
@@ -120,8 +120,8 @@ function Picker(props: {
   const { classes, now, onPick, onClose } = props;
   const [query, setQuery] = useState("");
   const box = useRef<HTMLDivElement>(null);
-  const many = classes.length > 10;
-  const found = find(classes.map(({ name }) => name), query);
+  const many = living(classes).length > 10;
+  const found = find(livingNames(classes), query);
   useLayoutEffect(() => box.current?.querySelector<HTMLElement>("input, button")?.focus({ preventScroll: true }), []);
   return (
     <div class="rhml-picker rhml-row" role="group" aria-label="It is rather" ref={box}>

@@ -16,7 +16,17 @@ export function isFinding(classes: readonly ClassProps[]): boolean {
 
 /** True where answering is typing: most classes have no key. */
 export function isTyped(classes: readonly ClassProps[]): boolean {
-  return classes.filter(({ key }) => key === null).length > classes.length / 2;
+  return classes.filter(({ key }) => key === null).length > living(classes).length / 2;
+}
+
+/** The classes that can be answered; the others keep their places, unseen. */
+export function living(classes: readonly ClassProps[]): ClassProps[] {
+  return classes.filter(({ gone }) => !gone);
+}
+
+/** Their names, in the places of all; "" stands for who cannot be answered. */
+export function livingNames(classes: readonly ClassProps[]): string[] {
+  return classes.map(({ name, gone }) => (gone ? "" : name));
 }
 
 /** The class a key answers: as it is printed, else without its case. */

@@ -14,6 +14,7 @@ import { StatusLine } from "./status-line";
 import { Search } from "./search";
 import { TwinsOffer } from "./twins-offer";
 import { FirstClasses } from "./first-classes";
+import { living } from "./letters";
 import { History } from "./history";
 import { NewClass, SkipMenu, StopCard, stopWords } from "./trays";
 import type { QueueProps } from "./types";
@@ -97,7 +98,7 @@ export function QueueView(view: QueueViewProps) {
             />
           ) : null}
           {props.problem ? <ProblemNotice problem={props.problem} /> : null}
-          {props.state === "asking" && props.classes.length === 1 && !frozen ? (
+          {props.state === "asking" && living(props.classes).length === 1 && !frozen ? (
             <Notice>
               One class so far. I can only learn to tell two apart: name a second one with “new class”.
             </Notice>

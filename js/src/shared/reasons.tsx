@@ -16,6 +16,8 @@ export interface ReasonsViewProps {
   of: string;
   reasons: ReasonsProps;
   classes: readonly string[];
+  /** Places of classes that cannot be answered any more. */
+  gone: readonly ClassIndex[];
   mayTeach: boolean;
   lit: ReadonlySet<string>;
   onPoint(terms: readonly string[]): void;
@@ -206,6 +208,7 @@ function Reason({ row, full, view, reached, onReach, refocus }: ReasonProps) {
         <TeachMenu
           term={term}
           classes={names}
+          gone={view.gone}
           speaksFor={signed(value) === "0" ? null : sided}
           faint={signed(value) === "0"}
           stance={row.stance}

@@ -55,6 +55,7 @@ const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
   "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share",
   "more_like_cell",
+  "revise_codebook", "undo_edit", "promote", "enter_phase",
 ]);
 
 export function makeAct(call: Call): Act {

@@ -13,6 +13,8 @@ const LISTED = 10;
 export interface TeachMenuProps {
   term: string;
   classes: readonly string[];
+  /** Places of classes that cannot be answered any more. */
+  gone?: readonly number[];
   /** The class the model takes it to speak for; null where it only speaks against one, or neither. */
   speaksFor: ClassIndex | null;
   /** Too little to speak of. */
@@ -73,7 +75,7 @@ export function TeachMenu(props: TeachMenuProps) {
       }}
     >
       {choosing ? (
-        <ClassChoice term={term} names={names} onChoose={onSupports} />
+        <ClassChoice term={term} names={names.map((one, i) => (props.gone?.includes(i) ? "" : one))} onChoose={onSupports} />
       ) : (
         <>
           <p class="rhml-menu-says">
@@ -163,7 +165,7 @@ function ClassChoice({ term, names, onChoose }: ClassChoiceProps) {
       {names[index] ?? ""}
     </Item>
   ));
-  if (names.length <= LISTED) {
+  if (names.filter(Boolean).length <= LISTED) {
     return (
       <>
         <p class="rhml-menu-says">{label} …</p>

@@ -14,6 +14,8 @@ export interface ClassProps {
   key: string | null;
   /** Items that carry it now. */
   count: number;
+  /** It cannot be answered any more, and keeps its place. */
+  gone?: boolean;
 }
 
 /** A part of an image, as shares of its height and width. */
@@ -302,6 +304,8 @@ export interface EffectProps {
 export interface ExplanationProps {
   seq: number;
   classes: string[];
+  /** Places of classes that cannot be answered any more. */
+  gone?: ClassIndex[];
   /** Words for the panel while there is nothing to explain; "" otherwise. */
   empty: string;
   item: (ContentProps & { item_id: string; judged: ClassIndex }) | null;
@@ -478,6 +482,48 @@ export interface WorkbenchProps {
   sweep?: SweepProps | null;
   /** Labels that contradict each other; null: none do. */
   twice?: TwiceProps | null;
+  /** Missing in pages frozen before there was one. */
+  codebook?: CodebookProps;
+}
+
+/** One thing a class keeps: in words, and as `drop` names it. */
+export interface KeptProps {
+  words: string;
+  told: unknown;
+  /** Of a memo: its day and who wrote it. */
+  note?: string;
+}
+
+export interface CodeProps {
+  label: ClassIndex;
+  name: string;
+  definition: string | null;
+  include: KeptProps[];
+  exclude: KeptProps[];
+  examples: KeptProps[];
+  memos: KeptProps[];
+  seeds: string[];
+  parent: string | null;
+  /** Items that carry it now. */
+  n: number;
+  /** “split into “a” and “b””; "" while it can be answered. */
+  gone: string;
+  was: string[];
+}
+
+export interface CodebookProps {
+  version: number;
+  codes: CodeProps[];
+  phase: string | null;
+  /** What the phase means, in a sentence; "" where none was named. */
+  phase_words: string;
+  /** “Version 14 of the model learned from this version.” */
+  cited: string;
+  /** Items that wait to be answered anew, and how many of them are not in the queue now. */
+  anew: { n: number; aside: number };
+  pile: { n: number; groups: { terms: string; items: { item_id: string; excerpt: string }[] }[] };
+  edits: { seq: number; words: string; undone: boolean; may_undo: boolean }[];
+  may_edit: boolean;
 }
 
 /** Contradictions among the labels, and the one that is open in the queue's place. */
@@ -636,6 +682,19 @@ export interface Actions {
   close_cell: { args: Record<string, never>; value: null };
   /** Asks unjudged items like those of the open cell next. */
   more_like_cell: { args: { event_id: string }; value: { asked: number } };
+  /** Edits the codebook; classes go by their place, new ones by their name. */
+  revise_codebook: {
+    args: { op: string; about: Record<string, unknown>; event_id: string };
+    value: { seq: number };
+  };
+  /** Takes one edit back. */
+  undo_edit: { args: { seq: number; event_id: string }; value: null };
+  /** Makes items of the pile a class: a place, or the name of a new one. */
+  promote: {
+    args: { item_ids: string[]; label: ClassIndex | string; definition: string | null; event_id: string };
+    value: { seq: number };
+  };
+  enter_phase: { args: { phase: string; event_id: string }; value: null };
 }
 
 export type ActionName = keyof Actions;

@@ -72,4 +72,5 @@ class Desk(Measured):
             "people": self.people(),
             "sweep": self.sweep.props(),
             "twice": self.twice(),
+            "codebook": self.codebook(),
         }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rhml_widgets.measures.audit import audited
 from rhml_widgets.measures.curves import curves, standing
 from rhml_widgets.views.closer_look import CloserLook
+from rhml_widgets.views.codebook import codebook_props, unplaced
 from rhml_widgets.views.desk.twice import Twice
 from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.measured import audit_props, result_props
@@ -37,6 +38,7 @@ class Measured(Twice):
         self.measured: dict[str, Any] = {"audit": None, "result": None}
         self._closer = CloserLook(session)
         self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
+        self._pile: tuple[tuple[str, ...], pd.DataFrame | None] = ((), None)
 
     def told(self) -> dict[str, Any]:
         """Return the props of the workbench that are renewed with the curves."""
@@ -52,11 +54,33 @@ class Measured(Twice):
         props = learning_curves_props(state, frame, self.standing, session.drifts_known)
         return {**props, "status": self.status()}
 
+    def codebook(self) -> dict[str, Any]:
+        """Return the props of the codebook."""
+        session = self.session
+        with session.steady():
+            return codebook_props(
+                session.state,
+                session.pool,
+                person=session.person,
+                live=session.learner.version,
+                pile=self._pile[1],
+                may_edit=not session.read_only,
+            )
+
+    def _sort_pile(self) -> None:
+        """Group what fits no class anew where the pile changed; a look at all of it takes time."""
+        session = self.session
+        with session.steady():
+            key = unplaced(session.state, session.pool)
+        if key != self._pile[0]:
+            self._pile = key, session.pile()
+
     def measure(self) -> None:
         """Renew `measured`, the props of the audit and result tabs."""
         session = self.session
         state = session.still()
         self._closer.ask()
+        self._sort_pile()
         live = session.learner.version
         self.measured = {
             "audit": audit_props(

@@ -111,7 +111,12 @@ class Queue(Reasons):
         if item_id is None or item_id not in session.pool:
             return None
         answer = session.state.own(item_id)
-        return item_id if answer is not None and answer.predicted is not None else None
+        if answer is None or answer.predicted is None:
+            return None
+        # Since two classes became one, there may be nothing left to disagree on.
+        said = answer.predicted.label
+        merged = said != answer.label and session.state.agrees(said, answer.label)
+        return None if merged else item_id
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session

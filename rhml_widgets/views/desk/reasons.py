@@ -180,7 +180,9 @@ def _empty(session: Session) -> str:
         return "No reasons were open."
     if session.learner.live is not None:
         return _EMPTY
-    if session.state.n_labeled == 0:
+    if session.phase == "qualitative":
+        why = "in the qualitative phase you code and write, and I learn nothing"
+    elif session.state.n_labeled == 0:
         why = "answer items of two classes first"
     elif len(session.state.counts) <= 1:
         why = "so far all answers are of one class"

@@ -20,6 +20,7 @@ class Seat:
     def __init__(self, session: Session) -> None:
         self._session = weakref.ref(session)
         self._sits: str = session.person
+        self._named = frozenset(session.choices)
 
     @property
     def session(self) -> Session:
@@ -31,8 +32,13 @@ class Seat:
         return session
 
     def _seat(self) -> None:
-        """Clear the desk where somebody else sits down: what lies open was another's to see."""
-        if self._sits != self.session.person:
+        """Clear the desk where somebody else sits down: what lies open was another's to see.
+
+        So, too, where a class was renamed or went: what lies open calls it as it was called then.
+        """
+        named = frozenset(self.session.choices)
+        before, self._named = self._named, named
+        if self._sits != self.session.person or before - named:
             self._sits = self.session.person
             self._clear()
 
