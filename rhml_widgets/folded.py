@@ -30,6 +30,7 @@ from rhml_widgets.journal.events import (
     Switched,
     Taught,
 )
+from rhml_widgets.overseen import OVERSEEN, Overseen
 from rhml_widgets.records import (
     Audit,
     Judgment,
@@ -59,8 +60,10 @@ REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
-class Folded(Seats):
-    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
+class Folded(Seats, Overseen):
+    """Everything known of a session, folded from its journal.
+
+    What is personal: see `Seats`; what is decided over the model: see `Overseen`.
 
     Attributes
     ----------
@@ -131,7 +134,8 @@ class Folded(Seats):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        Seats.__init__(self)
+        Overseen.__init__(self)
         self.seq = 0
         self.opened: Opened | None = None
         self.reopened: Opened | None = None
@@ -200,6 +204,11 @@ class Folded(Seats):
             self._turn_to(entry.person)
             return touched
         self._turn_to(entry.person)
+        if type(event) in OVERSEEN:
+            kind = getattr(self, OVERSEEN[type(event)])(entry, event)
+            if kind is not None:
+                self._undoable[entry.seq] = kind
+            return None
         getattr(self, _FOLDS[type(event)])(entry, event)
         return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
@@ -384,6 +393,7 @@ class Folded(Seats):
             self._forget_batch(self.resolutions.pop(event.target))
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
+        self._take_back_oversight(event.target)
         return None
 
     def _take_back_judgment(self, seq: int) -> str:
@@ -458,6 +468,7 @@ class Folded(Seats):
 
     def _fitted(self, entry: Entry, event: Fitted) -> None:
         self.failure = None
+        self._went_live(event)
         self.versions[event.version] = Version(
             event.version,
             entry.seq,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rhml_widgets import frames
 from rhml_widgets.human.advice import require_policy
 from rhml_widgets.measures.curves import curves, repr_line
-from rhml_widgets.people import People
+from rhml_widgets.overseeing import Overseeing
 from rhml_widgets.settings import PURPOSES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(People):
+class Session(Overseeing):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:
@@ -80,6 +80,10 @@ class Session(People):
     transform : {"pool", "labels"}
         "pool": leading Pipeline steps that need no labels are fitted once on the pool, less the
         holdout. "labels": everything is refitted on the labeled items, as a plain Pipeline does.
+    gate : float in (0, 1], optional
+        Largest share of its right answers a refit may un-learn unasked; beyond it the version
+        before goes on until you `accept` or `roll_back`. None: 0.1, or what the journal says; 1
+        holds nothing back.
     keys : dict of class or action to one character, optional
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
         ``history``, ``why``, ``new-class``, ``find``, ``revise``, ``search``, ``twins`` and
@@ -139,6 +143,7 @@ class Session(People):
         advice: str = "speak_up",
         refit: str | int = "background",
         transform: str = "pool",
+        gate: float | None = None,
         keys: Mapping[Label, str] | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -163,6 +168,7 @@ class Session(People):
             advice=advice,
             refit=refit,
             transform=transform,
+            gate=gate,
             keys=keys,
             random_state=random_state,
         )

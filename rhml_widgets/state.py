@@ -129,15 +129,19 @@ class State(Folded):
         body = {
             name: _plain(value)
             for name, value in vars(self).items()
-            if name not in _TALLIES and (value or name not in _OF_SEVERAL)
+            if name not in _TALLIES and (value or name not in _LATER)
         }
         return json.dumps(
             body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
         ).encode("utf-8", "surrogatepass")
 
 
-_OF_SEVERAL = ("shared", "sharing", "thirds", "_others")
-"""Left out while it is empty: a journal of one person means what it meant before there were two."""
+_LATER = (
+    *("shared", "sharing", "thirds", "_others"),
+    *("gates", "vetoes", "goals", "modes", "proposals", "watched", "_decisions", "reverted"),
+)
+"""Left out while they are empty: a journal of one person, and one where nothing was overseen,
+means what it meant before there were several people, and gates."""
 
 _TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
 """What can be counted from the rest and is kept only so that nobody has to count it again."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.snapshot import Snapshot
 
-__all__ = ["FEWEST", "Contest", "due", "outstanding", "weigh"]
+__all__ = ["FEWEST", "Contest", "crossed", "due", "outstanding", "weigh"]
 
 FEWEST = 20
 """Judged items before anything is weighed."""
@@ -155,22 +155,37 @@ def weigh(known: Snapshot, features: Features, brought: Any) -> Contest:
     mid-p value after Fagerland, Lydersen & Laake (2013).
     """
     numbers = np.flatnonzero(known.fair_of >= 0)
-    truth = known.fair_of[numbers]
-    unmarked = known.without_origin("mark")
-    mine = np.full(len(numbers), -1, dtype=np.int32)
     with single_threaded():
         theirs = outlook(brought, features.rows(numbers), known.classes).predicted
+    mine = crossed(known.without_origin("mark"), features, numbers)
+    return compare(known.fair_of[numbers], mine, theirs)
+
+
+def crossed(
+    known: Snapshot, features: Features, numbers: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int32]:
+    """Predict each fifth of some items from all other labels.
+
+    Returns
+    -------
+    ndarray of int32, shape (n_numbers,)
+        Class indices; -1 where the other labels are of one class only.
+    """
+    found = np.full(len(numbers), -1, dtype=np.int32)
+    with single_threaded():
         for fold in range(_FOLDS):
             left = numbers[fold::_FOLDS]
+            if not len(left):
+                continue
             rest = known.label_of.copy()
             rest[left] = -1
             give_way()
             try:
-                head = fit_labels(replace(unmarked, label_of=rest), features)
+                head = fit_labels(replace(known, label_of=rest), features)
             except NotFittedYetError:
                 continue
-            mine[fold::_FOLDS] = outlook(head, features.rows(left), known.classes).predicted
-    return compare(truth, mine, theirs)
+            found[fold::_FOLDS] = outlook(head, features.rows(left), known.classes).predicted
+    return found
 
 
 def compare(

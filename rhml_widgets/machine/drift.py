@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import hypergeom
 from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.machine.matrices import is_sparse
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.machine.features import Features
 
-__all__ = ["Drift", "drift"]
+__all__ = ["Drift", "drift", "novelty"]
 
 MOST = 500
 LEAST = 20
@@ -116,6 +117,51 @@ def drift(features: Features, new: NDArray[np.bool_], *, random_state: int = 0) 
     loudest = np.argsort(-model.coef_[0], kind="stable")[:N_TERMS]
     terms = () if names is None else tuple(str(names[k]) for k in loudest)
     return Drift(hits, len(y), low, high, n_new, terms)
+
+
+def novelty(
+    features: Features,
+    old: NDArray[np.intp],
+    new: NDArray[np.intp],
+    *,
+    seed: tuple[int, ...] = (0,),
+) -> tuple[float, int, int] | None:
+    """Return the p-value of new rows being drawn as the old ones were.
+
+    As many old rows as new ones, at most 500 of each, are drawn; a classifier learns from half of
+    each and is asked about the rest (Lopez-Paz & Oquab 2017). Given how often it says "new", its
+    hits are hypergeometric if the rows are exchangeable, so the test is exact: Fisher's.
+
+    Parameters
+    ----------
+    features : Features
+    old, new : ndarray of int
+        The item of each row. Rows, not items: what came before does not come again as an item,
+        so that later items are rarer ones though nothing drifts.
+    seed : tuple of int
+
+    Returns
+    -------
+    (p, hits, n) or None
+        None where there are too few rows, or no features that are computed once.
+    """
+    size = min(len(old), len(new), MOST) // 2 * 2
+    X = features.X
+    if X is None or size < LEAST:
+        return None
+    stream = np.random.default_rng([*seed, 0xD21F8])
+    sides = [stream.choice(side, size=size, replace=False) for side in (old, new)]
+    half = size // 2
+    learned = np.concatenate([side[:half] for side in sides])
+    asked = np.concatenate([side[half:] for side in sides])
+    if not is_sparse(X):
+        X = np.nan_to_num(X)
+    y = np.repeat([0, 1], half)
+    with single_threaded():
+        said = LogisticRegression(max_iter=1000).fit(X[learned], y).predict(X[asked])
+    caught, called = int(said[half:].sum()), int(said.sum())
+    p = float(hypergeom.sf(caught - 1, 2 * half, half, called))
+    return min(p, 1.0), int(np.count_nonzero(said == y)), 2 * half
 
 
 def _decimal(share: float) -> str:

@@ -161,6 +161,11 @@ class Evidence:
                 for term in terms
             ]
         stances.sort(key=lambda pair: pair[0])
+        # After all else: nothing lifts a veto.
+        stances += [
+            (seq, Stance(term=term, label=None, stance="irrelevant", origin="veto"))
+            for seq, term in state.vetoes.items()
+        ]
         return Snapshot(
             seq=state.seq,
             classes=list(state.classes),
