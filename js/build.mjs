@@ -18,7 +18,7 @@ import { build, transform } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const WIDGETS = ["label-queue", "explanation-panel", "learning-curves", "flips", "workbench"];
-const STYLES = ["theme", "classes", "queue", "items", "workbench", "sweep", "twice", "panels", "measured"].map(
+const STYLES = ["theme", "classes", "queue", "items", "workbench", "sweep", "twice", "oversight", "panels", "measured"].map(
   (name) => `src/shared/${name}.css`,
 );
 // The workbench is all the others in one (docs/decisions/0016).

@@ -349,7 +349,8 @@ class Overseeing(People):
     def _broken(self, live: Fit, made: Fit, features: Features) -> Sequence[str]:
         """Name the goals that a refit breaks and the version that answers does not.
 
-        A goal holds a refit back once; from then on it is flagged as long as it is not met.
+        A goal holds refits back once, until the person decides or it is surely met; from then
+        on it is flagged as long as it is not.
         """
         with self._lock:
             goals = self._state.gap_goals
@@ -359,11 +360,12 @@ class Overseeing(People):
                 for name in gate.why
                 if gate.passed or gate.choice == "accept"
             }
+            held = {name for gate in self._state.standing_gates for name in gate.why}
         return [
             goal.name
             for goal in goals
             if told.get(goal.name, 0) < goal.seq
-            and self._gap(goal, made, features).met is False
+            and self._gap(goal, made, features).met in (False, None if goal.name in held else False)
             and self._gap(goal, live, features).met is not False
         ]
 
@@ -572,8 +574,8 @@ class Overseeing(People):
         with self._lock:
             if self.pool is not pool or self.read_only:
                 return
-            p, hits, n = found
-            self._record([Watched(p=p, hits=hits, n=n)])
+            p, auc, n = found
+            self._record([Watched(p=p, auc=auc, n=n)])
             looks = [one[0] for seq, one in state.watched.items() if seq > state.mode_since]
             proposed = self._propose("drift", onset(looks))
             self._record([] if proposed is None else [proposed])

@@ -92,7 +92,7 @@ class Overseen:
     modes : dict of int to str
         What was set, by seq; the last one counts.
     proposals : dict of int to Proposal
-    watched : dict of int to tuple of (p, hits, n)
+    watched : dict of int to tuple of (p, auc, n)
         Looks at rows that came.
     reverted : int or None
         The version that answers in place of the last one, whose acceptance was taken back.
@@ -106,7 +106,7 @@ class Overseen:
         self.goals: dict[int, Goal] = {}
         self.modes: dict[int, str] = {}
         self.proposals: dict[int, Proposal] = {}
-        self.watched: dict[int, tuple[float, int, int]] = {}
+        self.watched: dict[int, tuple[float, float, int]] = {}
         self.reverted: int | None = None
         self._decisions: dict[int, int] = {}
 
@@ -208,7 +208,7 @@ class Overseen:
         return ModeSet.kind
 
     def _watched(self, entry: Entry, event: Watched) -> None:
-        self.watched[entry.seq] = (event.p, event.hits, event.n)
+        self.watched[entry.seq] = (event.p, event.auc, event.n)
 
     def _proposed(self, entry: Entry, event: Proposed) -> None:
         self.proposals[entry.seq] = Proposal(

@@ -406,13 +406,13 @@ class ModeSet(Event):
 class Watched(Event):
     """Rows that came since the last look were compared with those there were before.
 
-    ``p`` is the p-value of there being no difference; ``n`` counts the rows asked about, ``hits``
-    those told apart.
+    ``p`` is the p-value of there being no difference; ``auc`` how probably a new row ranks above
+    an old one, among ``n`` ranked.
     """
 
     kind: ClassVar[str] = "Watched"
     p: float
-    hits: int
+    auc: float
     n: int
 
 

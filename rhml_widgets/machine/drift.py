@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import hypergeom
+from scipy.stats import mannwhitneyu
 from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.machine.matrices import is_sparse
@@ -125,12 +125,12 @@ def novelty(
     new: NDArray[np.intp],
     *,
     seed: tuple[int, ...] = (0,),
-) -> tuple[float, int, int] | None:
+) -> tuple[float, float, int] | None:
     """Return the p-value of new rows being drawn as the old ones were.
 
-    As many old rows as new ones, at most 500 of each, are drawn; a classifier learns from half of
-    each and is asked about the rest (Lopez-Paz & Oquab 2017). Given how often it says "new", its
-    hits are hypergeometric if the rows are exchangeable, so the test is exact: Fisher's.
+    A classifier learns to tell half of the new rows from half of the old ones and ranks the rest;
+    if rows are exchangeable, the ranks of the new ones are any (Mann & Whitney 1947; classifier
+    two-sample tests: Lopez-Paz & Oquab 2017).
 
     Parameters
     ----------
@@ -142,26 +142,28 @@ def novelty(
 
     Returns
     -------
-    (p, hits, n) or None
-        None where there are too few rows, or no features that are computed once.
+    (p, auc, n) or None
+        ``auc`` in [0, 1]: how probably a new row ranks above an old one, .5 by chance, among ``n``
+        ranked. None where there are too few rows, or no features that are computed once.
     """
-    size = min(len(old), len(new), MOST) // 2 * 2
+    sizes = [min(len(old), 4 * len(new), 2 * MOST) // 2 * 2, min(len(new), MOST) // 2 * 2]
     X = features.X
-    if X is None or size < LEAST:
+    if X is None or min(sizes) < LEAST:
         return None
     stream = np.random.default_rng([*seed, 0xD21F8])
-    sides = [stream.choice(side, size=size, replace=False) for side in (old, new)]
-    half = size // 2
-    learned = np.concatenate([side[:half] for side in sides])
-    asked = np.concatenate([side[half:] for side in sides])
+    pairs = zip((old, new), sizes, strict=True)
+    sides = [stream.choice(side, size=size, replace=False) for side, size in pairs]
     if not is_sparse(X):
         X = np.nan_to_num(X)
-    y = np.repeat([0, 1], half)
+    y = np.repeat([0, 1], [size // 2 for size in sizes])
+    halves = [np.concatenate([side[k :: 2] for side in sides]) for k in (0, 1)]
     with single_threaded():
-        said = LogisticRegression(max_iter=1000).fit(X[learned], y).predict(X[asked])
-    caught, called = int(said[half:].sum()), int(said.sum())
-    p = float(hypergeom.sf(caught - 1, 2 * half, half, called))
-    return min(p, 1.0), int(np.count_nonzero(said == y)), 2 * half
+        model = LogisticRegression(max_iter=1000, class_weight="balanced").fit(X[halves[0]], y)
+        score = model.decision_function(X[halves[1]])
+    found = mannwhitneyu(score[y == 1], score[y == 0], alternative="greater", method="asymptotic")
+    auc = float(found.statistic) / (np.count_nonzero(y) * np.count_nonzero(y == 0))
+    p = 1.0 if np.isnan(found.pvalue) else float(found.pvalue)
+    return p, round(auc, 6), len(y)
 
 
 def _decimal(share: float) -> str:

@@ -35,6 +35,7 @@ from rhml_widgets.views.label_queue import (
 )
 from rhml_widgets.views.learning_curves import learning_curves_props
 from rhml_widgets.views.measured import audit_props, result_props
+from rhml_widgets.views.oversight import OpenGate
 from rhml_widgets.views.people import people_props
 from rhml_widgets.views.sweep import OpenSweep, twins_props
 from rhml_widgets.views.twice import twice_props
@@ -94,6 +95,7 @@ class Desk:
         self._closer = CloserLook(session)
         self._shares: tuple[Any, pd.DataFrame | None] = (None, None)
         self.sweep = OpenSweep(self)
+        self.gate = OpenGate(session)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -442,8 +444,16 @@ class Desk:
             total=len(session.pool),
             shown=shown,
             blind_left=len(session.blind_flips(lesson.seq)) if measured and lesson.flips else 0,
-            kept=session.learner.brought if session.learner.why_kept else "",
+            kept=self._kept(),
         )
+
+    def _kept(self) -> str:
+        """Return why the version before goes on answering, in words; "" where none does."""
+        session = self.session
+        held = session.held_back
+        if held is not None:
+            return f"version {held.version} holds it and waits for you"
+        return session.learner.brought if session.learner.why_kept else ""
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
         answer = self.session.state.own(item_id)
@@ -512,6 +522,7 @@ class Desk:
             "people": self.people(),
             "sweep": self.sweep.props(),
             "twice": self.twice(),
+            "oversight": self.gate.props(),
         }
 
     def told(self) -> dict[str, Any]:

@@ -84,8 +84,25 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         more = f" and {len(together) - 1} like it" if len(together) > 1 else ""
         excerpted = quoted(_excerpt_of(judgment.item_id, pool))
         return f"{quoted(judgment.label)} for {excerpted}{more}"
+    if (told := _oversight_words(state, seq)) is not None:
+        return told
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
+
+
+def _oversight_words(state: State | StateView, seq: int) -> str | None:
+    if seq in state.vetoes:
+        return f"your veto of {quoted(state.vetoes[seq])}"
+    if seq in state.goals:
+        return f"your goal for {state.goals[seq].name.replace('_', ' ')}"
+    if seq in state.modes:
+        return f"the {state.modes[seq]} mode"
+    gate = next((one for one in state.gates.values() if one.decision == seq), None)
+    if gate is None:
+        return None
+    if gate.choice == "accept":
+        return f"version {gate.version}, which you took"
+    return f"that you stay with version {gate.against}"
 
 
 def _excerpt_of(item_id: str, pool: Pool) -> str:

@@ -9,6 +9,7 @@ from rhml_widgets.journal.events import Judged, Resolved
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
 from rhml_widgets.widgets.bulk import Bulk
+from rhml_widgets.widgets.overseeing import Oversight
 from rhml_widgets.widgets.requests import class_at, required, seconds
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Actions:
 
     def table(self) -> dict[str, Callable[..., Any]]:
         """Return the actions by the names a page knows them by."""
-        return {
+        own = {
             action.__name__: action
             for action in (
                 self.label,
@@ -58,7 +59,9 @@ class Actions:
                 self.switch_person,
                 self.share,
             )
-        } | Bulk(self._session, self._desk).table()
+        }
+        others = Bulk(self._session, self._desk).table()
+        return own | others | Oversight(self._session, self._desk).table()
 
     def _class_at(self, index: Any) -> Label:
         return class_at(self._session, index)

@@ -53,7 +53,7 @@ const Context = createContext<ViewContext | null>(null);
 
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
-  "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share",
+  "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share", "decide", "set_mode",
 ]);
 
 export function makeAct(call: Call): Act {
