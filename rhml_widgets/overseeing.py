@@ -312,9 +312,9 @@ class Overseeing(People):
             raise BadInputError(msg)
         self._groups(column)
         with self._changing():
-            told = {"column": column, "measure": "error_gap", "at_most": float(at_most)}
-            if self.sent(event_id, GoalSet, **told) is None:
-                self._record([GoalSet(**told)], [event_id])
+            event = GoalSet(column=column, measure="error_gap", at_most=float(at_most))
+            if self.sent(event_id, GoalSet, column=column, at_most=event.at_most) is None:
+                self._record([event], [event_id])
         return next(one for one in self._measured_gaps() if one.column == column)
 
     def goals(self) -> pd.DataFrame:
@@ -329,8 +329,11 @@ class Overseeing(People):
         rows = [
             {
                 **{name: getattr(one, name) for name in ("column", "at_most", "value")},
-                **{"low": one.low, "high": one.high, "n": sum(n for _, _, n in one.groups)},
-                **{"met": one.met, "words": one.words()},
+                "low": one.low,
+                "high": one.high,
+                "n": sum(n for _, _, n in one.groups),
+                "met": one.met,
+                "words": one.words(),
             }
             for one in self._measured_gaps()
         ]

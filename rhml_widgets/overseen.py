@@ -165,7 +165,7 @@ class Overseen:
         return self.versions[next(reversed(self.versions))] if self.versions else None
 
     def _went_live(self, event: Fitted) -> None:
-        """A version answers: whatever was held back against the one before is past."""
+        """Close what was held back against the version before: another one answers."""
         self.reverted = None
         for gate in self.standing_gates:
             before = self.versions.get(gate.against)
@@ -176,15 +176,15 @@ class Overseen:
                 self.gates[gate.seq] = replace(gate, passed=True)
 
     def _gated(self, entry: Entry, event: Gated) -> None:
-        told = {"lost": tuple(event.lost), "why": tuple(event.why)}
         self.gates[entry.seq] = Gate(
             entry.seq,
             event.version,
             event.against,
             event.n_right,
             event.kept,
-            gained=event.gained,
-            **told,
+            tuple(event.lost),
+            event.gained,
+            tuple(event.why),
         )
 
     def _decided(self, entry: Entry, event: Decided) -> str | None:
@@ -218,7 +218,7 @@ class Overseen:
     def _take_back_oversight(self, seq: int) -> None:
         """Leave an act of oversight out, if ``seq`` is one."""
         for acts in (self.vetoes, self.goals, self.modes):
-            acts.pop(seq, None)  # type: ignore[attr-defined]
+            acts.pop(seq, None)
         at = self._decisions.pop(seq, None)
         if at is None or self.gates[at].decision != seq:
             return

@@ -143,9 +143,7 @@ class Asker:
         of_mode = self.purposes
         share = of_mode.get("probe", 0.0)
         purposes = {
-            name: of_all / (1.0 - share)
-            for name, of_all in of_mode.items()
-            if name != "probe"
+            name: of_all / (1.0 - share) for name, of_all in of_mode.items() if name != "probe"
         }
         for place in range(n):
             before = [query.item_id for query in drawn]

@@ -156,7 +156,7 @@ def novelty(
     if not is_sparse(X):
         X = np.nan_to_num(X)
     y = np.repeat([0, 1], [size // 2 for size in sizes])
-    halves = [np.concatenate([side[k :: 2] for side in sides]) for k in (0, 1)]
+    halves = [np.concatenate([side[k::2] for side in sides]) for k in (0, 1)]
     with single_threaded():
         model = LogisticRegression(max_iter=1000, class_weight="balanced").fit(X[halves[0]], y)
         score = model.decision_function(X[halves[1]])

@@ -1,4 +1,4 @@
-"""Gate: whether a refit may go live unasked, by what it un-learns and by the goals it would break."""
+"""Gate: whether a refit may go live unasked, by what it un-learns and the goals it breaks."""
 
 from __future__ import annotations
 
@@ -138,9 +138,9 @@ def _unlearned(
     judged: Compatibility, held_out: Compatibility, n_labels: int, at_most: float
 ) -> tuple[str, ...]:
     n_lost = len(judged.lost)
-    if judged.n_right_before >= FEWEST_RIGHT and n_lost >= FEWEST_LOST:
-        if n_lost > at_most * judged.n_right_before:
-            return ("unlearned",)
+    enough = judged.n_right_before >= FEWEST_RIGHT and n_lost >= FEWEST_LOST
+    if enough and n_lost > at_most * judged.n_right_before:
+        return ("unlearned",)
     n_lost, n_gained = len(held_out.lost), len(held_out.gained)
     enough = min(held_out.n_right_before, n_labels) >= FEWEST_RIGHT
     if enough and n_lost > at_most * held_out.n_right_before:

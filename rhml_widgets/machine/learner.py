@@ -210,24 +210,14 @@ class Learner(Speaker):
             return False
         if live is not None and not serving and self._bound(live, known, features, generation):
             return True
-        if lessons and self._state.standing_gates:
-            made = fit(replace(known, lesson=lessons[-1]), features)  # they were weighed together
-        else:
-            made = self._fitted(known, lessons, features, None if serving else live)
+        made = self._fitted(known, lessons, features, None if serving else live)
         if made is None:
             self.failure = None
             self.model._tell(None)  # noqa: SLF001 - ours
             return False
         if live is not None and not serving:
-            found = self._weighed(live, made, features)
-            if found is not None and made.snapshot.digest() != known.digest():
-                # Lessons are learned one by one; held back, they wait together.
-                made = fit(replace(known, lesson=lessons[-1]), features)
-                found = self._weighed(live, made, features)
-            if found is not None:
-                self._hold_back(made, found, generation)
-                return False
-        if not self._install(made, features, generation):
+            made = self._passed(made, known, live, features, generation)
+        if made is None or not self._install(made, features, generation):
             return False
         with self._lock:
             self._replaced = self.version if serving else self._replaced
@@ -265,6 +255,20 @@ class Learner(Speaker):
 
     # ---- the gate -------------------------------------------------------------------------
 
+    def _passed(
+        self, made: Fit, known: Snapshot, live: Fit, features: Features, generation: int
+    ) -> Fit | None:
+        """Return the fit that may go live; None where it is held back."""
+        found = self._weighed(live, made, features)
+        if found is not None and made.snapshot.digest() != known.digest():
+            # Lessons are learned one by one; held back, they wait together.
+            made = fit(replace(known, lesson=self._new_lessons(known)[-1]), features)
+            found = self._weighed(live, made, features)
+        if found is None:
+            return made
+        self._hold_back(made, found, generation)
+        return None
+
     def _weighed(self, live: Fit, made: Fit, features: Features) -> Weighed | None:
         """Return what speaks against going live unasked; None where nothing does."""
         broken = () if self.broken is None else self.broken(live, made, features)
@@ -282,7 +286,10 @@ class Learner(Speaker):
                 return
             state = self._state
             self.failure, self.held_back = None, Held(made, self.version, found)
-            if found.is_news(state.standing_gates, state.at_most, self._pool.ids) and self._may_record():
+            if (
+                found.is_news(state.standing_gates, state.at_most, self._pool.ids)
+                and self._may_record()
+            ):
                 last = state.last_version
                 version = 1 + (self.version if last is None else last.version)
                 self._record([found.event(version, self.version, self._pool.ids)])
@@ -328,6 +335,8 @@ class Learner(Speaker):
         """Return a fit that learned the first new lesson; all, where one alone is not enough."""
         if len(known.classes) < TWO or not (known.n_labels or known.stances or known.base):
             return None
+        if lessons and self._state.standing_gates:  # they were weighed together
+            return fit(replace(known, lesson=lessons[-1]), features)
         for later in dict.fromkeys([len(lessons[1:]), 0]):
             left_out = lessons[len(lessons) - later :]
             learned = lessons[: len(lessons) - later]

@@ -53,7 +53,7 @@ def onset(p_values: Iterable[float]) -> float:
     (0.58, True)
     """
     running, looks = 0.0, 0
-    for looks, p in enumerate(p_values, start=1):  # noqa: B007 - how many is needed below
+    for looks, p in enumerate(p_values, start=1):
         bet = _KAPPA * max(p, 1e-100) ** (_KAPPA - 1)
         running = (running + 1 / (looks * (looks + 1))) * bet
     return running + 1 / (looks + 1)

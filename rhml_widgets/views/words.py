@@ -68,8 +68,9 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
     seq = state.last_action()
     if seq is None:
         return None
-    if seq in state.lessons:
-        return lesson_words(state.lessons[seq])
+    told = _oversight_words(state, seq)
+    if seq in state.lessons or told is not None:
+        return told or lesson_words(state.lessons[seq])
     resolved = next((one for one in state.together(seq) if one in state.resolutions), None)
     if resolved is not None:
         first = state.resolutions[resolved].item_ids[0]
@@ -84,8 +85,6 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         more = f" and {len(together) - 1} like it" if len(together) > 1 else ""
         excerpted = quoted(_excerpt_of(judgment.item_id, pool))
         return f"{quoted(judgment.label)} for {excerpted}{more}"
-    if (told := _oversight_words(state, seq)) is not None:
-        return told
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
 

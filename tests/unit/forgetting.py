@@ -38,6 +38,6 @@ def mislead(session: Session) -> int:
     strikes = [
         {"term": term, "label": None, "stance": "irrelevant", "strength": 1.0} for term in terms
     ]
-    (entry,) = session._record([Taught(stances=strikes)])  # noqa: SLF001 - one act, many words
+    (entry,) = session._record([Taught(stances=strikes)])
     session.fit()
     return entry.seq

@@ -14,16 +14,21 @@ from rhml_widgets.journal import (
     SCHEMA,
     Audited,
     ClassAdded,
+    Decided,
     Event,
     Exposed,
     Extended,
     FitFailed,
     Fitted,
+    Gated,
+    GoalSet,
     Imported,
     Judged,
+    ModeSet,
     Noted,
     Opened,
     Predicted,
+    Proposed,
     Queried,
     Resolved,
     Retracted,
@@ -32,6 +37,8 @@ from rhml_widgets.journal import (
     Skipped,
     Switched,
     Taught,
+    Vetoed,
+    Watched,
     decode,
     encode,
 )
@@ -197,6 +204,27 @@ LATER: list[tuple[Event, str]] = [
         ),
     ),
     (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
+    (
+        Gated(
+            version=2, against=1, n_right=40, kept=0.85, lost=["t1:ab"], gained=2, why=["unlearned"]
+        ),
+        (
+            '{"version":2,"against":1,"n_right":40,"kept":0.85,"lost":["t1:ab"],"gained":2,'
+            '"why":["unlearned"]}'
+        ),
+    ),
+    (Decided(gate=9, choice="accept"), '{"gate":9,"choice":"accept"}'),
+    (Vetoed(term="é"), '{"term":"é"}'),
+    (
+        GoalSet(column="region", measure="error_gap", at_most=0.1),
+        '{"column":"region","measure":"error_gap","at_most":0.1}',
+    ),
+    (ModeSet(mode="stable"), '{"mode":"stable","why":null}'),
+    (Watched(p=0.25, auc=0.5, n=60), '{"p":0.25,"auc":0.5,"n":60}'),
+    (
+        Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
+        '{"what":"mode","to":"adaptive","why":"drift","measured":2500.0}',
+    ),
 ]
 
 JSON = st.recursive(

@@ -1,4 +1,4 @@
-"""The gate: what a refit un-learns is known before it goes live, and the person has the last word."""
+"""The gate: what a refit un-learns is known before it goes live, and the person decides."""
 
 from __future__ import annotations
 

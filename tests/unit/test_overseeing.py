@@ -102,7 +102,12 @@ def test_trees_leave_it_alone_too():
 @pytest.mark.parametrize(
     ("model", "term"),
     [
-        (make_pipeline(TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)), LogisticRegression()), "lost"),  # noqa: E501
+        (
+            make_pipeline(
+                TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)), LogisticRegression()
+            ),
+            "lost",
+        ),
         (make_pipeline(TfidfVectorizer(ngram_range=(1, 1)), LogisticRegression()), "lost blocked"),
         (make_pipeline(CountVectorizer(), SVC()), "lost"),
     ],
@@ -172,7 +177,9 @@ def grouped(*, noisy="south", n=160, **arguments):
     said = np.where(region == noisy, stream.choice(["yes", "no"], n), label)
     text = [f"{word} {place} {k}" for k, (word, place) in enumerate(zip(said, region, strict=True))]
     frame = pd.DataFrame({"text": text, "region": region})
-    model = make_pipeline(TfidfVectorizer(token_pattern="[a-z]+"), LogisticRegression())
+    model = make_pipeline(
+        TfidfVectorizer(stop_words=[str(k) for k in range(n)]), LogisticRegression()
+    )
     given = {"classes": ["yes", "no"], "refit": "sync", "content": ["text"], "journal": None}
     session = rhml.Session(model, frame, **{**given, **arguments})
     return session, label
@@ -291,7 +298,7 @@ def stream_of(seed, *, drift_at=None, batches=12, size=100):
 
 def watched(seed, **arguments):
     batches = list(stream_of(seed, **arguments))
-    first = sum(batches[:2], [])
+    first = batches[0] + batches[1]
     session = rhml.Session(
         make_pipeline(CountVectorizer(), MultinomialNB()),
         first,
@@ -354,8 +361,7 @@ def test_the_evidence_of_an_onset_keeps_its_promise_over_all_looks():
     stream = np.random.default_rng(1)
     alarm = 0.05
     raised = sum(
-        max(onset(p[:k]) for k in range(1, 61)) >= 1 / alarm
-        for p in stream.random((2000, 60))
+        max(onset(p[:k]) for k in range(1, 61)) >= 1 / alarm for p in stream.random((2000, 60))
     )
     assert raised <= 2000 * alarm
 
@@ -373,15 +379,12 @@ def test_an_audit_that_goes_against_the_model_proposes_to_learn():
     work(session, 20)
     session.mode = "stable"
     session.audit(30)
-    for k in range(20):
+    for _ in range(8):
         (item,) = session.query()
         right = TRUTH[item.content]
         other = next(one for one in session.classes_ if one != right)
         session.label(item.item_id, other)
-        if session.proposals:
-            break
     assert [one.why for one in session.proposals] == ["audit"]
-    assert k < 8
     assert session.mode == "stable"
 
 

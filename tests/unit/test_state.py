@@ -14,16 +14,21 @@ from rhml_widgets.journal.events import (
     EVENTS,
     Audited,
     ClassAdded,
+    Decided,
     Entry,
     Exposed,
     Extended,
     FitFailed,
     Fitted,
+    Gated,
+    GoalSet,
     Imported,
     Judged,
+    ModeSet,
     Noted,
     Opened,
     Predicted,
+    Proposed,
     Queried,
     Resolved,
     Retracted,
@@ -32,6 +37,8 @@ from rhml_widgets.journal.events import (
     Skipped,
     Switched,
     Taught,
+    Vetoed,
+    Watched,
     decode,
     encode,
 )
@@ -270,8 +277,18 @@ def test_every_kind_of_event_folds():
         ),
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
         Switched(before="loud-wren"),
+        Gated(
+            version=2, against=1, n_right=9, kept=0.5, lost=["t1:a"], gained=0, why=["unlearned"]
+        ),
+        Decided(gate=20, choice="roll_back"),
+        Vetoed(term="w"),
+        GoalSet(column=None, measure="unlearned", at_most=0.2),
+        ModeSet(mode="stable"),
+        Watched(p=0.5, auc=0.5, n=40),
+        Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
     )
-    assert state.seq == len(EVENTS) == 19
+    assert state.seq == len(EVENTS) == 26
+    assert (state.gate.choice, state.at_most, state.mode) == ("roll_back", 0.2, "stable")
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
