@@ -104,7 +104,7 @@ class OpenGate:
             "version": held.version,
             "against": held.against,
             "words": held.words(),
-            "aside": f"{aside:,} of them are kept aside for measuring." if aside else "",
+            "aside": f"Kept aside for measuring: {aside:,} of them." if aside else "",
             "n_judged": held.n_judged,
             "kept": held.choice == "roll_back",
             "shown": shown,

@@ -71,7 +71,7 @@ def test_items_kept_aside_never_reach_the_page():
     aside = {session.pool.ids[number] for number in session.learner.held}
     sent = json.dumps(page.props)
     assert not [one for one in aside if one in sent]
-    assert "kept aside for measuring" in oversight(page)["gate"]["aside"]
+    assert "Kept aside for measuring" in oversight(page)["gate"]["aside"]
 
 
 def test_another_person_is_not_shown_what_was_listed():

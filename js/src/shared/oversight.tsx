@@ -96,25 +96,23 @@ function Gate({ gate, names, acts, may }: { gate: GateProps; names: string[]; ac
       </Heading>
       <Notice
         tone={kept ? "quiet" : "model"}
-        actions={
+        actions={may ? (
           <>
-            {n_judged && !shown && may ? (
+            {n_judged && !shown ? (
               <Button small action="see-unlearned" off={acts.busy} onClick={see}>
                 See {n_judged === 1 ? "it" : "them"}
               </Button>
             ) : null}
-            {may ? (
-              <Button small action="accept" off={acts.busy} onClick={() => decide("accept")}>
-                Take {kept ? `version ${version} after all` : "it"}
-              </Button>
-            ) : null}
-            {may && !kept ? (
+            <Button small action="accept" off={acts.busy} onClick={() => decide("accept")}>
+              Take {kept ? `version ${version} after all` : "it"}
+            </Button>
+            {!kept ? (
               <Button look="main" small action="roll-back" off={acts.busy} onClick={() => decide("roll_back")}>
                 Keep version {against}
               </Button>
             ) : null}
           </>
-        }
+        ) : null}
       >
         <p dir="auto">
           <Sign of="model" /> {gate.words}
