@@ -12,7 +12,7 @@ from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.items.identity import tidy
 from rhml_widgets.items.ranges import require_range
 from rhml_widgets.items.rows import Rows
-from rhml_widgets.journal.events import Decided, GoalSet, ModeSet, Proposed, Vetoed, Watched
+from rhml_widgets.journal.events import Decided, GoalSet, ModeSet, Proposed, Taught, Vetoed, Watched
 from rhml_widgets.machine.contest import crossed
 from rhml_widgets.machine.drift import novelty
 from rhml_widgets.machine.vetoes import Veto, check
@@ -486,7 +486,8 @@ class Overseeing(People):
             done = super().undo(seq, event_id=event_id)
             if kind == Decided.kind and done is not None:
                 self._learner.go_back()
-            if kind in _BIND and done is not None:
+            lifted = kind == Taught.kind and self._state.mode == STABLE
+            if (lifted or kind in _BIND) and done is not None:
                 self._relearn(always=True)
         return done
 
@@ -584,7 +585,7 @@ class Overseeing(People):
             self._record([] if proposed is None else [proposed])
 
 
-_BIND = {Decided.kind, Vetoed.kind, GoalSet.kind, ModeSet.kind, "Taught"}
+_BIND = {Decided.kind, Vetoed.kind, GoalSet.kind, ModeSet.kind}
 """What a refit follows when it is taken back, in whatever mode."""
 
 
