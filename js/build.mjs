@@ -20,7 +20,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const WIDGETS = [
   "label-queue", "explanation-panel", "learning-curves", "flips", "confusion-matrix", "workbench",
 ];
-const STYLES = ["theme", "classes", "queue", "items", "workbench", "sweep", "twice", "panels", "measured", "confusion", "codebook"].map(
+const STYLES = ["theme", "classes", "queue", "items", "workbench", "sweep", "twice", "panels", "measured", "confusion", "codebook", "oversight"].map(
   (name) => `src/shared/${name}.css`,
 );
 // The workbench is all the others in one (docs/decisions/0016).

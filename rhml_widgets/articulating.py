@@ -14,7 +14,7 @@ from rhml_widgets.knowledge.checked import checked
 from rhml_widgets.live_codebook import LiveCodebook
 from rhml_widgets.machine.heap import grouped
 from rhml_widgets.measures.phases import PHASES, by_phase
-from rhml_widgets.people import People
+from rhml_widgets.overseeing import Overseeing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ PILE = ("item_id", "position", "content", "group", "terms")
 _RESHAPES = ("add", "rename", "merge", "split", "retire")
 
 
-class Articulating(People):
+class Articulating(Overseeing):
     """The part of a session in which the classes themselves are worked on.
 
     No edit loses an answer: what was said stays in the journal, and taking an edit back brings

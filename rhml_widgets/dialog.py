@@ -74,6 +74,7 @@ class Dialog:
         if opened.first:
             self._record(opened.first)
         self._learner.catch_up()
+        self._prepared()
         self._refitter = Refitter(
             self._turn,
             self._fit_failed,
@@ -88,6 +89,9 @@ class Dialog:
             self._refitter.wait(1.0)
         if self.in_step:
             self._warn_of_failure()
+
+    def _prepared(self) -> None:
+        """Do what comes before the first fit."""
 
     # ---- reading --------------------------------------------------------------------------
 

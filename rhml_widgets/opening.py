@@ -186,6 +186,7 @@ def open_session(
         purposes=purposes,
         transform=given.transform,
         base=old,
+        entries=file.entries,
     )
     return Opening(
         pool=items,

@@ -90,6 +90,10 @@ class Session(Cycling):
         A refit then takes longer, as every step runs over the whole pool, and there are no
         features beforehand: no item is known to be like another (``find(like=...)``, `twins`,
         near-duplicates in the queue), and a column can be struck, but not support a class.
+    gate : float in (0, 1], optional
+        Largest share of its right answers a refit may un-learn unasked; beyond it the version
+        before goes on until you `accept` or `roll_back`. None: 0.1, or what the journal says; 1
+        holds nothing back.
     keys : dict of class or action to one character, optional
         Other keys than the usual ones. Actions are ``skip``, ``undo``, ``mark``, ``note``,
         ``history``, ``why``, ``new-class``, ``find``, ``revise``, ``search``, ``twins`` and
@@ -149,6 +153,7 @@ class Session(Cycling):
         advice: Any = "speak_up",
         refit: str | int = "background",
         transform: str = "pool",
+        gate: float | None = None,
         keys: Mapping[Label, str] | None = None,
         random_state: int | None = None,
     ) -> None:
@@ -173,6 +178,7 @@ class Session(Cycling):
             advice=advice if isinstance(advice, str) else str(self._policy),
             refit=refit,
             transform=transform,
+            gate=gate,
             keys=keys,
             random_state=random_state,
         )

@@ -154,6 +154,14 @@ _SINCE = (
     "_meaning",
     "_gone",
     "_as_told",
+    "gates",
+    "vetoes",
+    "goals",
+    "modes",
+    "proposals",
+    "watched",
+    "_decisions",
+    "reverted",
 )
 """Left out while it is empty: an older journal means what it meant before there were such."""
 

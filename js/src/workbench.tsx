@@ -9,6 +9,7 @@ import { focusQuietly } from "./shared/focus";
 import { Header } from "./shared/header";
 import { Knowledge } from "./shared/knowledge";
 import { Lessons, Standing } from "./shared/lessons";
+import { Oversight } from "./shared/oversight";
 import { QueueView } from "./shared/queue";
 import { OldLabels, ResultView, StopNow } from "./shared/result";
 import { FROZEN } from "./shared/states";
@@ -25,10 +26,10 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const { root } = useView();
   const reasons = useRef<HTMLDivElement>(null);
   const off = frozen || gone;
-  const { audit, result } = props;
+  const { audit, result, oversight } = props;
   const twice = useTwice(props, act, off);
   const told =
-    props.standing.length > 0 || props.lessons.length > 0 || twice.on || !!(result?.advice || result?.drift || result?.old);
+    !!oversight || props.standing.length > 0 || props.lessons.length > 0 || twice.on || !!(result?.advice || result?.drift || result?.old);
   const answer = () => {
     open.setOpen("label");
     focusQuietly(root);
@@ -107,6 +108,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         ) : null}
         {told ? (
           <div class="rhml-pad rhml-told">
+            {oversight ? <Oversight props={oversight} classes={props.queue.classes} act={act} frozen={off} /> : null}
             <TwiceNote of={twice} />
             {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
             {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}

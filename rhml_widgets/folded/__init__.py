@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rhml_widgets.folded.cycles import Cycles
 from rhml_widgets.folded.draws import AUDIT, CHOSEN, REPEAT, SWEEP_CHECK
 from rhml_widgets.journal.events import Judged, Noted, Queried, Retracted, Skipped, Switched
+from rhml_widgets.overseen import OVERSEEN
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event
@@ -21,7 +22,9 @@ __all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
 
 
 class Folded(Cycles):
-    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
+    """Everything known of a session, folded from its journal.
+
+    What is personal: see `Seats`; what is decided over the model: see `Overseen`.
 
     Attributes
     ----------
@@ -50,6 +53,11 @@ class Folded(Cycles):
             self._turn_to(entry.person)
             return touched
         self._turn_to(entry.person)
+        if type(event) in OVERSEEN:
+            kind = getattr(self, OVERSEEN[type(event)])(entry, event)
+            if kind is not None:
+                self._undoable[entry.seq] = kind
+            return None
         getattr(self, _FOLDS[type(event)])(entry, event)
         return event.item_id if isinstance(event, Judged | Skipped | Queried) else None
 
@@ -68,6 +76,7 @@ class Folded(Cycles):
         if target in self.lessons:
             self._take_back_lesson(target)
         self._take_back_edit(target)
+        self._take_back_oversight(target)
         return None
 
     def _take_back_edit(self, seq: int) -> None:

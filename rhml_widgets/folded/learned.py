@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rhml_widgets.folded.said import Said
 from rhml_widgets.journal.events import FitFailed, Fitted, Scored, Taught
+from rhml_widgets.overseen import Overseen
 from rhml_widgets.records import Lesson, Version
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Learned"]
 
 
-class Learned(Said):
+class Learned(Said, Overseen):
     """What the model was taught beyond labels, and the versions that came of it.
 
     Attributes
@@ -35,7 +36,8 @@ class Learned(Said):
     }
 
     def __init__(self) -> None:
-        super().__init__()
+        Said.__init__(self)
+        Overseen.__init__(self)
         self.lessons: dict[int, Lesson] = {}
         self.versions: dict[int, Version] = {}
         self.failure: FitFailed | None = None
@@ -49,6 +51,7 @@ class Learned(Said):
 
     def _fitted(self, entry: Entry, event: Fitted) -> None:
         self.failure = None
+        self._went_live(event)
         self.versions[event.version] = Version(
             event.version,
             entry.seq,

@@ -20,19 +20,24 @@ __all__ = [
     "ClassAdded",
     "CodebookRevised",
     "CycleStepped",
+    "Decided",
     "Entry",
     "Event",
     "Exposed",
     "Extended",
     "FitFailed",
     "Fitted",
+    "Gated",
+    "GoalSet",
     "Imported",
     "Judged",
     "Label",
+    "ModeSet",
     "Noted",
     "Opened",
     "PhaseSet",
     "Predicted",
+    "Proposed",
     "Queried",
     "Resolved",
     "Retracted",
@@ -41,6 +46,8 @@ __all__ = [
     "Skipped",
     "Switched",
     "Taught",
+    "Vetoed",
+    "Watched",
     "decode",
     "encode",
 ]
@@ -392,6 +399,98 @@ class PhaseSet(Event):
     phase: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated(Event):
+    """A refit was held back before it went live; ``against`` goes on answering.
+
+    Of ``n_right`` items that version gets right, judged ones and those kept aside, the share
+    ``kept`` stays right; ``lost`` are the ids of the others, ``gained`` counts what only the
+    refit gets right. ``why`` holds ``unlearned`` or the names of goals it would break; ``version``
+    is the number it will have if it is taken.
+    """
+
+    kind: ClassVar[str] = "Gated"
+    version: int
+    against: int
+    n_right: int
+    kept: float | None
+    lost: list[str]
+    gained: int
+    why: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(Event):
+    """The person let a refit pass (``accept``) or stayed with the version before (``roll_back``).
+
+    ``gate`` is the seq of the `Gated` it is about.
+    """
+
+    kind: ClassVar[str] = "Decided"
+    gate: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vetoed(Event):
+    """A term the model must not use, for or against any class."""
+
+    kind: ClassVar[str] = "Vetoed"
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalSet(Event):
+    """What versions are held to.
+
+    ``measure`` ``error_gap``: error rates between groups of ``column`` differ by at most
+    ``at_most``. ``unlearned``: the share of its right answers a refit may un-learn unasked.
+    """
+
+    kind: ClassVar[str] = "GoalSet"
+    column: str | None
+    measure: str
+    at_most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeSet(Event):
+    """The person set the mode: ``adaptive`` or ``stable``; the same one again means to stay."""
+
+    kind: ClassVar[str] = "ModeSet"
+    mode: str
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Event):
+    """Rows that came since the last look were compared with those there were before.
+
+    ``p`` is the p-value of there being no difference; ``auc`` how probably a new row ranks above
+    an old one, among ``n`` ranked.
+    """
+
+    kind: ClassVar[str] = "Watched"
+    p: float
+    auc: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed(Event):
+    """Something was proposed to the person, and nothing was changed.
+
+    ``what`` is ``mode``; ``why`` is ``drift``, ``audit`` or ``disagreement``; ``measured`` is the
+    evidence: one over the probability of so much of it by chance.
+    """
+
+    kind: ClassVar[str] = "Proposed"
+    what: str
+    to: str
+    why: str
+    measured: float
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -417,6 +516,13 @@ EVENTS: dict[str, type[Event]] = {
         CycleStepped,
         CodebookRevised,
         PhaseSet,
+        Gated,
+        Decided,
+        Vetoed,
+        GoalSet,
+        ModeSet,
+        Watched,
+        Proposed,
     )
 }
 """Event classes by the name they carry in the journal."""

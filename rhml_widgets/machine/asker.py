@@ -12,6 +12,7 @@ from rhml_widgets.machine.queue import draw
 from rhml_widgets.machine.ranking import Head, Ranking, rank
 from rhml_widgets.machine.repeats import repeatable, repeated
 from rhml_widgets.machine.strategies import resolve
+from rhml_widgets.overseen import STABLE
 
 if TYPE_CHECKING:
     import threading
@@ -30,6 +31,22 @@ FORESEEN = 3
 
 AT_RANDOM = 0.5
 """Share of the teach items drawn at random while a fitted model somebody brought answers."""
+
+
+def in_mode(mode: str, purposes: dict[str, float]) -> dict[str, float]:
+    """Return the shares of purposes in a mode.
+
+    In the stable mode nothing is asked to be learned from: that share goes to checks.
+
+    Examples
+    --------
+    >>> in_mode("stable", {"teach": 0.75, "check": 0.15, "challenge": 0.1})
+    {'teach': 0.0, 'check': 0.9, 'challenge': 0.1}
+    """
+    if mode != STABLE:
+        return purposes
+    checks = purposes.get("check", 0.0) + purposes.get("teach", 0.0)
+    return {**purposes, "teach": 0.0, "check": checks}
 
 
 class Asker:
@@ -56,11 +73,16 @@ class Asker:
         self._state = state
         self.head: Head | None = None
         self.failure: str | None = None
-        self.purposes = purposes
+        self._purposes = purposes
         self._strategy = strategy
         self._pool = pool
         self._evidence = evidence
         self._lock = lock
+
+    @property
+    def purposes(self) -> dict[str, float]:
+        """Shares of why an item is asked, in the mode that is set."""
+        return in_mode(self._state.mode, self._purposes)
 
     def grow(self, pool: Pool) -> None:
         """Go on with a larger pool; nothing is ranked until the next version."""
@@ -119,11 +141,10 @@ class Asker:
         """Draw up to ``n`` items to ask, each with its purpose and propensity."""
         taken = self._evidence.taken.copy() if n > 1 else self._evidence.taken
         drawn: list[Queried] = []
-        share = self.purposes.get("probe", 0.0)
+        of_mode = self.purposes
+        share = of_mode.get("probe", 0.0)
         purposes = {
-            name: of_all / (1.0 - share)
-            for name, of_all in self.purposes.items()
-            if name != "probe"
+            name: of_all / (1.0 - share) for name, of_all in of_mode.items() if name != "probe"
         }
         for place in range(n):
             before = [query.item_id for query in drawn]

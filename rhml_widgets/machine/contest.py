@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.features import Features
     from rhml_widgets.machine.snapshot import Snapshot
 
-__all__ = ["FEWEST", "Contest", "due", "outstanding", "weigh"]
+__all__ = ["FEWEST", "Contest", "crossed", "due", "outstanding", "weigh"]
 
 FEWEST = 20
 """Judged items before anything is weighed."""
@@ -153,16 +153,29 @@ def weigh(known: Snapshot, features: Features, brought: Any) -> Contest:
     mid-p value after Fagerland, Lydersen & Laake (2013).
     """
     numbers = np.flatnonzero(known.fair_of >= 0)
-    truth = known.fair_of[numbers]
-    mine = np.full(len(numbers), -1, dtype=np.int32)
     with single_threaded():
         theirs = outlook(brought, features.rows(numbers), known.classes).predicted
+    return compare(known.fair_of[numbers], crossed(known, features, numbers), theirs)
+
+
+def crossed(
+    known: Snapshot, features: Features, numbers: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int32]:
+    """Predict each fifth of some items from all other labels; see `left_out`.
+
+    Returns
+    -------
+    ndarray of int32, shape (n_numbers,)
+        Class indices; -1 where the other labels are of one class only.
+    """
+    found = np.full(len(numbers), -1, dtype=np.int32)
+    with single_threaded():
         for places, rest in left_out(known, numbers):
             with suppress(NotFittedYetError):
                 head = fit_labels(rest, features)
                 rows = features.rows(numbers[places])
-                mine[places] = outlook(head, rows, known.classes).predicted
-    return compare(truth, mine, theirs)
+                found[places] = outlook(head, rows, known.classes).predicted
+    return found
 
 
 def compare(

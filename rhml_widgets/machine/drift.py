@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import mannwhitneyu
 from sklearn.linear_model import LogisticRegression
 
 from rhml_widgets.machine.matrices import is_sparse
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.machine.features import Features
 
-__all__ = ["Drift", "drift"]
+__all__ = ["Drift", "drift", "novelty"]
 
 MOST = 500
 LEAST = 20
@@ -125,6 +126,53 @@ def drift(
     loudest = np.argsort(-model.coef_[0], kind="stable")[:N_TERMS]
     terms = () if names is None else tuple(str(names[k]) for k in loudest)
     return Drift(hits, len(y), low, high, n_new, terms)
+
+
+def novelty(
+    features: Features,
+    old: NDArray[np.intp],
+    new: NDArray[np.intp],
+    *,
+    seed: tuple[int, ...] = (0,),
+) -> tuple[float, float, int] | None:
+    """Return the p-value of new rows being drawn as the old ones were.
+
+    A classifier learns to tell half of the new rows from half of the old ones and ranks the rest;
+    if rows are exchangeable, the ranks of the new ones are any (Mann & Whitney 1947; classifier
+    two-sample tests: Lopez-Paz & Oquab 2017).
+
+    Parameters
+    ----------
+    features : Features
+    old, new : ndarray of int
+        The item of each row. Rows, not items: what came before does not come again as an item,
+        so that later items are rarer ones though nothing drifts.
+    seed : tuple of int
+
+    Returns
+    -------
+    (p, auc, n) or None
+        ``auc`` in [0, 1]: how probably a new row ranks above an old one, .5 by chance, among ``n``
+        ranked. None where there are too few rows, or no features that are computed once.
+    """
+    sizes = [min(len(old), 4 * len(new), 2 * MOST) // 2 * 2, min(len(new), MOST) // 2 * 2]
+    X = features.X
+    if X is None or min(sizes) < LEAST:
+        return None
+    stream = np.random.default_rng([*seed, 0xD21F8])
+    pairs = zip((old, new), sizes, strict=True)
+    sides = [stream.choice(side, size=size, replace=False) for side, size in pairs]
+    if not is_sparse(X):
+        X = np.nan_to_num(X)
+    y = np.repeat([0, 1], [size // 2 for size in sizes])
+    halves = [np.concatenate([side[k::2] for side in sides]) for k in (0, 1)]
+    with single_threaded():
+        model = LogisticRegression(max_iter=1000, class_weight="balanced").fit(X[halves[0]], y)
+        score = model.decision_function(X[halves[1]])
+    found = mannwhitneyu(score[y == 1], score[y == 0], alternative="greater", method="asymptotic")
+    auc = float(found.statistic) / (np.count_nonzero(y) * np.count_nonzero(y == 0))
+    p = 1.0 if np.isnan(found.pvalue) else float(found.pvalue)
+    return p, round(auc, 6), len(y)
 
 
 def _decimal(share: float) -> str:

@@ -179,6 +179,11 @@ class Evidence:
         stances += self._first_lesson()
         stances = [pair for pair in stances if pair[1].label is None or self._said(pair[1].label)]
         stances.sort(key=lambda pair: pair[0])
+        # After all else: nothing lifts a veto.
+        stances += [
+            (seq, Stance(term=term, label=None, stance="irrelevant", origin="veto"))
+            for seq, term in state.vetoes.items()
+        ]
         return Snapshot(
             seq=state.seq,
             classes=list(state.classes),

@@ -131,6 +131,7 @@ class Features:
         self.middles: dict[int, float] = {}
         self._columns: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
+        self._holding: dict[str, tuple[list[int], bool]] = {}
         self._random_state = random_state
         steps = self._all_steps(model)
         # What was put in front of a lone classifier is no step of the user's to refit.
@@ -258,6 +259,24 @@ class Features:
         if term not in self._columns:
             self._columns[term] = self.terms.columns(term)
         return self._columns[term]
+
+    def holding(self, term: str) -> tuple[list[int], bool]:
+        """Return the columns of all features that hold a term, phrases included.
+
+        Returns
+        -------
+        columns : list of int
+        whole : bool
+            Whether these are all: False where pieces of words, or mixtures of columns, may hold
+            it too, or where a phrase has no feature of its own.
+        """
+        if self.kind != "text":
+            return self.columns(term), self.in_columns
+        if not self.in_terms:
+            return [], False
+        if term not in self._holding:
+            self._holding[term] = self.terms.holding(term, self.contents)
+        return self._holding[term]
 
     def transform(self, contents: Any) -> Any:
         """Return the rows of other items, shape (n_contents, n_features)."""

@@ -47,9 +47,10 @@ class Stance:
     stance : {"supports", "irrelevant"}
     strength : float, default=1.0
         At least 0; multiplies the effect of a support.
-    origin : {"person", "mark", "codebook"}
+    origin : {"person", "mark", "codebook", "veto"}
         "person": taught on purpose; "mark": a rationale given with a label, on that item;
-        "codebook": a class's name, definition or seed word.
+        "codebook": a class's name, definition or seed word; "veto": never to be used, and so
+        are the phrases that hold it.
     start, end : int, optional
         Where a mark stands in its item, in code points.
     item : int, optional
@@ -229,9 +230,9 @@ def compile_guidance(
         scale=scale,
         struck=np.array(sorted(struck), dtype=np.intp),
         terms=tuple(terms),
-        struck_terms=tuple(strikes.values()),
+        struck_terms=tuple(dict.fromkeys(strikes.values())),
         rows=rows if terms else None,
-        substitutes=_substitutes(list(strikes.values()), features, numbers),
+        substitutes=_substitutes(list(dict.fromkeys(strikes.values())), features, numbers),
         trust=tuple(trust),
         evidence=tuple(evidence),
     )

@@ -23,12 +23,15 @@ from rhml_widgets.machine.contest import due, weigh
 from rhml_widgets.machine.evidence import Evidence
 from rhml_widgets.machine.fit import Change, Fit, fit, hits, naming_gaps
 from rhml_widgets.machine.floor import give_way
+from rhml_widgets.machine.gate import Held, judge
 from rhml_widgets.machine.models import check_model, require_shared_classes
 from rhml_widgets.machine.outlook import outlook
+from rhml_widgets.machine.past import served
 from rhml_widgets.machine.speaker import Speaker
 from rhml_widgets.machine.threads import single_threaded
 from rhml_widgets.machine.verdicts import Verdicts, verdicts
 from rhml_widgets.machine.versions import Versions
+from rhml_widgets.overseen import STABLE
 
 if TYPE_CHECKING:
     import threading
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label, Queried
     from rhml_widgets.machine.base import Base
     from rhml_widgets.machine.features import Features
+    from rhml_widgets.machine.gate import Weighed
     from rhml_widgets.machine.ranking import Head
     from rhml_widgets.machine.snapshot import Snapshot
     from rhml_widgets.machine.strategies import Strategy
@@ -73,11 +77,15 @@ class Learner(Speaker):
     transform : {"pool", "labels"}
     base : Base, optional
         Old labeled rows to learn from, too.
+    entries : callable
+        Returns the journal, for versions of the past.
 
     Attributes
     ----------
     evidence : Evidence
         What the journal has told so far.
+    broken : callable or None
+        Names the goals that a refit breaks and the version that answers does not.
     """
 
     def __init__(
@@ -94,6 +102,7 @@ class Learner(Speaker):
         purposes: dict[str, float],
         transform: str = "pool",
         base: Base | None = None,
+        entries: Callable[[], Sequence[Entry]] = tuple,
     ) -> None:
         super().__init__(
             model,
@@ -107,7 +116,10 @@ class Learner(Speaker):
         self._asker = Asker(strategy, purposes, pool, self.evidence, lock, state=state)
         self._record = record
         self._may_record = may_record
+        self._entries = entries
         self._seen_changes = 0
+        self._gone_back = False
+        self.broken: Callable[[Fit, Fit, Features], Sequence[str]] | None = None
 
     @property
     def seed(self) -> int:
@@ -174,6 +186,8 @@ class Learner(Speaker):
     def _turn(self, generation: int) -> None:
         features = self.features()
         refitted = any(version.n_labels for version in self._state.versions.values())
+        if (self.live is None or self._gone_back) and self._restored(features, generation):
+            return
         if self.live is None and features.fitted_head is not None and not refitted:
             self._bring_along(features, generation)
         while self._learn(features, generation):
@@ -192,12 +206,42 @@ class Learner(Speaker):
         nothing_new = live is not None and live.snapshot.digest() == known.digest()
         if nothing_new or (serving and live and not self._won(known, features, live)):
             self._seen_changes, self.failure = n_changes, None
+            self.held_back = None
             return False
+        if live is not None and not serving and self._bound(live, known, features, generation):
+            return True
         made = self._fitted(known, lessons, features, None if serving else live)
         if made is None:
             self.failure = None
             self.model._tell(None)  # noqa: SLF001 - ours
             return False
+        if live is not None and not serving:
+            made = self._passed(made, known, live, features, generation)
+        if made is None or not self._install(made, features, generation):
+            return False
+        with self._lock:
+            self._replaced = self.version if serving else self._replaced
+            done = made.snapshot.digest() == known.digest()
+            self._seen_changes = n_changes if done else self._seen_changes
+        return not done
+
+    def _bound(self, live: Fit, known: Snapshot, features: Features, generation: int) -> bool:
+        """Let what is vetoed now bind the version that answers, ungated: an order, not a lesson."""
+        bound = live.snapshot.bound_as(known)
+        if bound.digest() == live.snapshot.digest():
+            return False
+        if bound.digest() == known.digest():
+            bound = known
+        try:
+            made = fit(bound, features)
+        except NotFittedYetError:
+            return False
+        return self._install(made, features, generation)
+
+    def _install(
+        self, made: Fit, features: Features, generation: int, *, again: bool = False
+    ) -> bool:
+        """Go live with a fit; False where another model or a larger pool came meanwhile."""
         give_way()
         head = self._asker.rank(made, features)
         self._foresee(made, head, features)
@@ -206,11 +250,84 @@ class Learner(Speaker):
         with self._lock:
             if generation != self._generation:
                 return False
-            self._go_live(made, head, features)
-            self._replaced = self.version if serving else self._replaced
-            done = made.snapshot.digest() == known.digest()
-            self._seen_changes = n_changes if done else self._seen_changes
-        return not done
+            self._go_live(made, head, features, again=again)
+        return True
+
+    # ---- the gate -------------------------------------------------------------------------
+
+    def _passed(
+        self, made: Fit, known: Snapshot, live: Fit, features: Features, generation: int
+    ) -> Fit | None:
+        """Return the fit that may go live; None where it is held back."""
+        found = self._weighed(live, made, features)
+        if found is not None and made.snapshot.digest() != known.digest():
+            # Lessons are learned one by one; held back, they wait together.
+            made = fit(replace(known, lesson=self._new_lessons(known)[-1]), features)
+            found = self._weighed(live, made, features)
+        if found is None:
+            return made
+        self._hold_back(made, found, generation)
+        return None
+
+    def _weighed(self, live: Fit, made: Fit, features: Features) -> Weighed | None:
+        """Return what speaks against going live unasked; None where nothing does."""
+        broken = () if self.broken is None else self.broken(live, made, features)
+        with self._lock:
+            gates, at_most = self._state.standing_gates, self._state.at_most
+            found = judge(live, made, at_most=at_most, broken=broken)
+            accepted = bool(gates) and gates[-1].choice == "accept"
+            news = found.is_news(gates, at_most, self._pool.ids)
+        return found if found.why and (news or not accepted) else None
+
+    def _hold_back(self, made: Fit, found: Weighed, generation: int) -> None:
+        """Let a refit wait; of a cause that was told already nothing is said again."""
+        with self._lock:
+            if generation != self._generation or self.version is None:
+                return
+            state = self._state
+            self.failure, self.held_back = None, Held(made, self.version, found)
+            if (
+                found.is_news(state.standing_gates, state.at_most, self._pool.ids)
+                and self._may_record()
+            ):
+                last = state.last_version
+                version = 1 + (self.version if last is None else last.version)
+                self._record([found.event(version, self.version, self._pool.ids)])
+
+    def go_back(self) -> None:
+        """Let the next turn begin with the version that the journal says answers."""
+        with self._lock:
+            self._gone_back, self.held_back = True, None
+
+    def _restored(self, features: Features, generation: int) -> bool:
+        """Go live with the version that answered last, where more was answered since.
+
+        Returns
+        -------
+        bool
+            Whether nothing is to be learned beyond it, because the mode is stable.
+        """
+        with self._lock:
+            again, self._gone_back = self._gone_back, False
+            state, serving = self._state, self._state.serving
+            known = self.evidence.snapshot(self._printed)
+            wanted = None if serving is None else serving.version
+            made = self._versions.spoke.get(-1 if wanted is None else wanted) if again else None
+            if wanted is None or serving is None or (again and self.version == wanted):
+                return False
+            stable = state.mode == STABLE
+        if made is None:
+            if not again and known.digest() == serving.digest:
+                return False
+            then = served(self, self._pool, self._entries(), wanted, self.model.estimator)
+            if then is None or then.digest() == known.digest():
+                return False
+            try:
+                made = fit(then, features)
+            except NotFittedYetError:
+                return False
+        self._install(made, features, generation, again=True)
+        return stable
 
     def _fitted(
         self, known: Snapshot, lessons: list[int], features: Features, live: Fit | None
@@ -218,6 +335,8 @@ class Learner(Speaker):
         """Return a fit that learned the first new lesson; all, where one alone is not enough."""
         if len(known.classes) < TWO or not (known.n_labels or known.stances or known.base):
             return None
+        if lessons and self._state.standing_gates:  # they were weighed together
+            return fit(replace(known, lesson=lessons[-1]), features)
         for later in dict.fromkeys([len(lessons[1:]), 0]):
             left_out = lessons[len(lessons) - later :]
             learned = lessons[: len(lessons) - later]
@@ -230,7 +349,7 @@ class Learner(Speaker):
 
     def _new_lessons(self, known: Snapshot) -> list[int]:
         """Return the lessons, oldest first, that no version has learned."""
-        last = self._state.last_version
+        last = self._state.serving
         if self.live is None and last is not None and last.digest == known.digest():
             return []  # the model of the last opening, to be built again, learned them all
         learned = set() if self.live is None else {seq for seq, _ in self.live.snapshot.stances}
@@ -291,9 +410,18 @@ class Learner(Speaker):
             numbers = self._asker.likely(head, waiting)
         self._foresight.prepare(made, features, numbers)
 
-    def _go_live(self, made: Fit, head: Head, features: Features, *, serving: bool = False) -> None:
-        version = self._versions.enter(made, self._params, first=self.live is None)
-        self.live, self.version, self.failure = made, version, None
+    def _go_live(
+        self,
+        made: Fit,
+        head: Head,
+        features: Features,
+        *,
+        serving: bool = False,
+        again: bool = False,
+    ) -> None:
+        first = again or self.live is None
+        version = self._versions.enter(made, self._params, first=first)
+        self.live, self.version, self.failure, self.held_back = made, version, None, None
         self._asker.head, self._serving = head, serving
         self.model._install(features.assemble(made.head), version)  # noqa: SLF001 - ours
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
 
 __all__ = [
+    "bare",
     "check_model",
     "is_brought",
     "needs_labels",
@@ -139,7 +140,12 @@ def require_shared_classes(model: Any, classes: Iterable[Label], kind: str = "te
 
 def printed(model: Any, transform: str) -> str:
     """Return what tells one model from another, the same in every process."""
-    return f"{re.sub('0x[0-9a-fA-F]+', '', repr(model))} on {transform}"
+    return f"{bare(repr(model))} on {transform}"
+
+
+def bare(model: str) -> str:
+    """Return how a model prints itself, without what differs from process to process."""
+    return re.sub("0x[0-9a-fA-F]+", "", model)
 
 
 def _named(thing: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rhml_widgets.journal.events import Extended, Fitted
 from rhml_widgets.machine.features import Features
 from rhml_widgets.machine.fit import Fit, fit
 from rhml_widgets.machine.inputs import taken
+from rhml_widgets.machine.models import bare
 from rhml_widgets.machine.outlook import outlook
 from rhml_widgets.machine.verdicts import verdicts
 from rhml_widgets.state import State
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.verdicts import Verdicts
     from rhml_widgets.state import Audit
 
-__all__ = ["frame_of", "once_said"]
+__all__ = ["frame_of", "once_said", "served"]
 
 
 def once_said(
@@ -74,6 +75,44 @@ def once_said(
     return found if said and found.named(today).agree(said) else None
 
 
+def served(
+    learner: Learner, pool: Pool, entries: Sequence[Entry], version: int, model: Any
+) -> Snapshot | None:
+    """Return what a version knew, to be fitted again on the pool as it is.
+
+    None where it was another estimator, or one that somebody brought.
+    """
+    at, event = next(
+        (
+            (entry.seq, entry.event)
+            for entry in reversed(entries)
+            if isinstance(entry.event, Fitted) and entry.event.version == version
+        ),
+        (0, None),
+    )
+    if event is None or not event.snapshot_seq or bare(event.params) != bare(repr(model)):
+        return None
+    state = State()
+    for entry in entries:
+        if entry.seq <= event.snapshot_seq:
+            state.fold(entry)
+    known = replace(learner.known(state), seq=event.snapshot_seq)
+    for entry in entries:
+        if event.snapshot_seq < entry.seq < at:
+            state.fold(entry)
+    # A veto binds a version with the answers it had: it may be newer than what was learned.
+    for told in (known, known.bound_as(learner.known(state))):
+        learned = _learned(told, event.digest)
+        if learned.digest() == event.digest:
+            return learned
+    then = np.flatnonzero(~_later(pool, entries, event.snapshot_seq))
+    for lessons in _prefixes(known):
+        part = known.without(lessons)
+        if _of(part, then).digest() == event.digest:
+            return part
+    return known
+
+
 def _of(known: Snapshot, numbers: NDArray[np.intp]) -> Snapshot:
     """Return what is known of some items, in their order."""
     return replace(
@@ -86,12 +125,18 @@ def _of(known: Snapshot, numbers: NDArray[np.intp]) -> Snapshot:
 
 def _learned(known: Snapshot, digest: str) -> Snapshot:
     """Return what a version learned from: lessons that came together are learned one by one."""
-    lessons = list(dict.fromkeys(seq for seq, one in known.stances if one.origin != "mark"))
-    for n_learned in range(len(lessons), -1, -1):
-        part = known.without(lessons[n_learned:])
+    for lessons in _prefixes(known):
+        part = known.without(lessons)
         if part.digest() == digest:
             return part
     return known  # another model or another pool; what it says tells whether it will do
+
+
+def _prefixes(known: Snapshot) -> list[list[int]]:
+    """Return what may have been left out: nothing, the last lesson, the last two, and so on."""
+    told = ("mark", "veto")
+    lessons = list(dict.fromkeys(seq for seq, one in known.stances if one.origin not in told))
+    return [lessons[n_learned:] for n_learned in range(len(lessons), -1, -1)]
 
 
 def frame_of(

@@ -90,6 +90,8 @@ def _keys(stance: Stance, features: Features) -> list[_Key]:
     Words of class names are headings and marks are examples: "arrival" stands for "arrived" too.
     What somebody teaches or strikes on purpose stands for itself.
     """
+    if stance.origin == "veto":
+        return [(column,) for column in features.holding(stance.term)[0]] or [stance.term]
     columns = tuple(features.columns(stance.term))
     words = " ".join(stance.term.casefold().split())
     if stance.origin == "person" or stance.stance != "supports":

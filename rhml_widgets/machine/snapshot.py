@@ -89,6 +89,12 @@ class Snapshot:
         kept = [(seq, stance) for seq, stance in self.stances if seq not in lessons]
         return replace(self, stances=kept, lesson=None)
 
+    def bound_as(self, other: Snapshot) -> Snapshot:
+        """Return the same labels and lessons with the vetoes of another snapshot."""
+        free = [pair for pair in self.stances if pair[1].origin != "veto"]
+        vetoes = [pair for pair in other.stances if pair[1].origin == "veto"]
+        return replace(self, stances=[*free, *vetoes], lesson=None)
+
     def without_origin(self, origin: str) -> Snapshot:
         """Return the same labels without what was said in one way: see `Stance.origin`."""
         kept = [(seq, stance) for seq, stance in self.stances if stance.origin != origin]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.evidence import Evidence
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.machine.fit import Fit
+    from rhml_widgets.machine.gate import Held
     from rhml_widgets.machine.versions import Versions
     from rhml_widgets.state import State
 
@@ -55,6 +56,8 @@ class Speaker:
         Of the latest fit, if it failed.
     contest : Contest or None
         The last one between a refit and the model brought along.
+    held_back : Held or None
+        The newest refit, where it may not go live unasked.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Speaker:
         self.version: int | None = None
         self.failure: FitFailed | None = None
         self.contest: Contest | None = None
+        self.held_back: Held | None = None
         self._features: Features | None = None
         self._serving = False
         """Whether the live version is the fitted model somebody brought along."""

@@ -216,6 +216,48 @@ class TermSpace:
                 return sorted(set(found))
         return []
 
+    def holding(self, term: str, contents: Sequence[str]) -> tuple[list[int], bool]:
+        """Return the columns of every feature that holds a term as whole words.
+
+        Parameters
+        ----------
+        term : str
+        contents : sequence of str
+            Where hashing meets its tokens.
+
+        Returns
+        -------
+        columns : list of int
+        whole : bool
+            Whether no other feature can hold it: False where a vectorizer reads pieces of words,
+            or a phrase stands in none of its tokens while its words do.
+        """
+        found: set[int] = set()
+        whole = True
+        for source in self._sources:
+            words = source.locate.words(term)
+            if words is None:
+                whole = False
+                continue
+            wanted = " ".join(word.token for word in words)
+            if not wanted:
+                continue  # the vectorizer drops it: a stop word, or a single letter
+            known = (
+                self._met(source, words[0].token, contents)
+                if self._hashed(source)
+                else list(source.locate.vectorizer.vocabulary_)
+            )
+            held = [token for token in known if f" {wanted} " in f" {token} "]
+            columns = {column for column in self._columns_of(source, held) if column >= 0}
+            found |= columns
+            whole = whole and (bool(columns) or len(words) == 1)
+        return sorted(found), whole
+
+    @staticmethod
+    def _met(source: _Source, word: str, contents: Sequence[str]) -> list[str]:
+        near = (content for content in contents if word in content.casefold())
+        return list({place.token for content in near for place in source.locate(content)})
+
     def forms(self, word: str) -> list[int]:
         """Return the columns of words that differ in their ending only: other forms of it.
 

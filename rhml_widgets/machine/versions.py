@@ -64,8 +64,9 @@ class Versions:
             its number.
         """
         digest, last = made.snapshot.digest(), self._state.last_version
-        if first and last is not None and last.digest == digest:
-            version = last.version
+        serving = self._state.serving
+        if first and serving is not None and serving.digest == digest:
+            version = serving.version
         else:
             version = last.version + 1 if last else 1 if made.snapshot.n_labels else 0
             self._log(made, version, digest, params)

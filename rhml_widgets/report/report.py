@@ -19,6 +19,7 @@ from rhml_widgets.views.desk import Desk
 from rhml_widgets.views.encoder import json_safe
 from rhml_widgets.views.explanation_panel import looks_of
 from rhml_widgets.views.item import content_props
+from rhml_widgets.views.oversight import proposal_words
 from rhml_widgets.views.words import lesson_words
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def render(
         _heading("What the model was taught beyond labels"),
         _lessons(session, redaction),
         *_codebook(session, redaction),
+        *_oversight(session, redaction),
         _heading("Answers"),
         _answers(session, redaction),
     ]
@@ -243,6 +245,35 @@ def _code(code: Code, session: Session, redaction: Redaction) -> tuple[str, ...]
         words(shown),
         words(memo.text for memo in code.memos),
     )
+
+
+def _oversight(session: Session, redaction: Redaction) -> list[FrozenView | str]:
+    """Return what people decided over the model, where they did."""
+    state, held = session.state, session.held_back
+    told = [f"The {session.mode} mode is set."] if state.modes else []
+    told += [proposal_words(one) for one in session.proposals]
+    told += [] if held is None else [held.words() + _CHOICES[held.choice]]
+    for gate in state.gates.values():
+        if gate.choice is not None and (held is None or gate.seq != held.gate):
+            n = len(gate.lost)
+            which = f"Version {gate.version} forgets {n:,} of {gate.n_right:,} right answers."
+            told.append(which + _CHOICES[gate.choice])
+    for one in session.vetoes():
+        term = redaction.term(one.term)
+        told.append(one.words().replace(f"“{one.term}”", f"“{term}”"))
+    if redaction.texts != "none":
+        told += [str(words) for words in session.goals()["words"]]
+    if not told:
+        return []
+    items = (element("li", words, dir="auto") for words in told)
+    return [_heading("What was decided over the model"), element("ul", *items)]
+
+
+_CHOICES = {
+    None: " It waits for a decision.",
+    "accept": " It was taken.",
+    "roll_back": " The version before goes on answering.",
+}
 
 
 def _answers(session: Session, redaction: Redaction) -> Html:

@@ -66,15 +66,15 @@ def lesson_words(lesson: Lesson, named: Callable[[str], str] = str, *, by: str =
 def undo_words(state: State | StateView, pool: Pool) -> str | None:
     """Return what an undo would take back, or None."""
     seq = state.last_action()
-    if seq is None or seq in state.lessons:
-        return None if seq is None else lesson_words(state.lessons[seq])
+    if seq is None:
+        return None
+    told = _oversight_words(state, seq) or _edit_words(state, seq)
+    if seq in state.lessons or told is not None:
+        return told or lesson_words(state.lessons[seq])
     resolved = next((one for one in state.together(seq) if one in state.resolutions), None)
     if resolved is not None:
         first = state.resolutions[resolved].item_ids[0]
         return f"your second look at {quoted(_excerpt_of(first, pool))}"
-    edited = _edit_words(state, seq)
-    if edited is not None:
-        return edited
     judgment = state.judgments.get(seq)
     if judgment is not None:
         together = [one for one in state.together(seq) if one in state.judgments]
@@ -97,6 +97,21 @@ def _edit_words(state: State | StateView, seq: int) -> str | None:
     if edited is None:
         return None
     return edit_words(state.revisions[edited].op, state.revisions[edited].about)
+
+
+def _oversight_words(state: State | StateView, seq: int) -> str | None:
+    if seq in state.vetoes:
+        return f"your veto of {quoted(state.vetoes[seq])}"
+    if seq in state.goals:
+        return f"your goal for {state.goals[seq].name.replace('_', ' ')}"
+    if seq in state.modes:
+        return f"the {state.modes[seq]} mode"
+    gate = next((one for one in state.gates.values() if one.decision == seq), None)
+    if gate is None:
+        return None
+    if gate.choice == "accept":
+        return f"version {gate.version}, which you took"
+    return f"that you stay with version {gate.against}"
 
 
 def _excerpt_of(item_id: str, pool: Pool) -> str:

@@ -12,6 +12,7 @@ from rhml_widgets.views.words import undo_words
 from rhml_widgets.widgets.book import Book
 from rhml_widgets.widgets.bulk import Bulk
 from rhml_widgets.widgets.cells import Cells
+from rhml_widgets.widgets.overseeing import Oversight
 from rhml_widgets.widgets.requests import class_at, class_named, required, seconds
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Actions:
             **Bulk(self._session, self._desk).table(),
             **Book(self._session, self._desk).table(),
             **Cells(self._session, self._desk).table(),
+            **Oversight(self._session, self._desk).table(),
         }
 
     def _class_at(self, index: Any) -> Label:

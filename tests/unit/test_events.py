@@ -16,17 +16,22 @@ from rhml_widgets.journal import (
     ClassAdded,
     CodebookRevised,
     CycleStepped,
+    Decided,
     Event,
     Exposed,
     Extended,
     FitFailed,
     Fitted,
+    Gated,
+    GoalSet,
     Imported,
     Judged,
+    ModeSet,
     Noted,
     Opened,
     PhaseSet,
     Predicted,
+    Proposed,
     Queried,
     Resolved,
     Retracted,
@@ -35,6 +40,8 @@ from rhml_widgets.journal import (
     Skipped,
     Switched,
     Taught,
+    Vetoed,
+    Watched,
     decode,
     encode,
 )
@@ -209,6 +216,27 @@ LATER: list[tuple[Event, str]] = [
         '{"op":"rename","about":{"label":"a","name":"b"},"batch":null}',
     ),
     (PhaseSet(phase="qualitative"), '{"phase":"qualitative"}'),
+    (
+        Gated(
+            version=2, against=1, n_right=40, kept=0.85, lost=["t1:ab"], gained=2, why=["unlearned"]
+        ),
+        (
+            '{"version":2,"against":1,"n_right":40,"kept":0.85,"lost":["t1:ab"],"gained":2,'
+            '"why":["unlearned"]}'
+        ),
+    ),
+    (Decided(gate=9, choice="accept"), '{"gate":9,"choice":"accept"}'),
+    (Vetoed(term="é"), '{"term":"é"}'),
+    (
+        GoalSet(column="region", measure="error_gap", at_most=0.1),
+        '{"column":"region","measure":"error_gap","at_most":0.1}',
+    ),
+    (ModeSet(mode="stable"), '{"mode":"stable","why":null}'),
+    (Watched(p=0.25, auc=0.5, n=60), '{"p":0.25,"auc":0.5,"n":60}'),
+    (
+        Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
+        '{"what":"mode","to":"adaptive","why":"drift","measured":2500.0}',
+    ),
 ]
 
 JSON = st.recursive(

@@ -16,17 +16,22 @@ from rhml_widgets.journal.events import (
     ClassAdded,
     CodebookRevised,
     CycleStepped,
+    Decided,
     Entry,
     Exposed,
     Extended,
     FitFailed,
     Fitted,
+    Gated,
+    GoalSet,
     Imported,
     Judged,
+    ModeSet,
     Noted,
     Opened,
     PhaseSet,
     Predicted,
+    Proposed,
     Queried,
     Resolved,
     Retracted,
@@ -35,6 +40,8 @@ from rhml_widgets.journal.events import (
     Skipped,
     Switched,
     Taught,
+    Vetoed,
+    Watched,
     decode,
     encode,
 )
@@ -276,9 +283,19 @@ def test_every_kind_of_event_folds():
         CycleStepped(cycle=1, step="articulate", batch=10),
         CodebookRevised(op="memo", about={"label": "ham", "text": "what is left"}),
         PhaseSet(phase="qualitative"),
+        Gated(
+            version=2, against=1, n_right=9, kept=0.5, lost=["t1:a"], gained=0, why=["unlearned"]
+        ),
+        Decided(gate=23, choice="roll_back"),
+        Vetoed(term="w"),
+        GoalSet(column=None, measure="unlearned", at_most=0.2),
+        ModeSet(mode="stable"),
+        Watched(p=0.5, auc=0.5, n=40),
+        Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
     )
-    assert state.seq == len(EVENTS) == 22
+    assert state.seq == len(EVENTS) == 29
     assert (state.phase, state.codebook["ham"].memos[0].text) == ("qualitative", "what is left")
+    assert (state.gate.choice, state.at_most, state.mode) == ("roll_back", 0.2, "stable")
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"

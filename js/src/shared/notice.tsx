@@ -47,7 +47,7 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
 /** What would have been written down; the rest only asks. */
 const KEPT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
-  "verify", "twins", "resolve", "switch_person", "revise_codebook", "undo_edit", "promote", "enter_phase",
+  "verify", "twins", "resolve", "switch_person", "revise_codebook", "undo_edit", "promote", "enter_phase", "decide", "set_mode",
 ]);
 
 /** An action that failed, kept for a retry with the same event_id. */

@@ -56,6 +56,7 @@ const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share",
   "more_like_cell",
   "revise_codebook", "undo_edit", "promote", "enter_phase",
+  "decide", "set_mode",
 ]);
 
 export function makeAct(call: Call): Act {

@@ -484,6 +484,8 @@ export interface WorkbenchProps {
   twice?: TwiceProps | null;
   /** Missing in pages frozen before there was one. */
   codebook?: CodebookProps;
+  /** Missing in pages frozen before there was a gate. */
+  oversight?: OversightProps | null;
 }
 
 /** One thing a class keeps: in words, and as `drop` names it. */
@@ -524,6 +526,34 @@ export interface CodebookProps {
   pile: { n: number; groups: { terms: string; items: { item_id: string; excerpt: string }[] }[] };
   edits: { seq: number; words: string; undone: boolean; may_undo: boolean }[];
   may_edit: boolean;
+}
+
+/** What the person oversees: the mode, a refit that waits, what cannot be kept. */
+export interface OversightProps {
+  mode: "adaptive" | "stable";
+  mode_words: string;
+  /** “Let me learn again: …”; nothing was changed. */
+  proposals: string[];
+  /** Vetoes that cannot be kept and goals that are not met, a sentence each. */
+  flags: string[];
+  gate: GateProps | null;
+  may: boolean;
+}
+
+export interface GateProps {
+  gate: number;
+  version: number;
+  /** The version that answers meanwhile. */
+  against: number;
+  /** “Version 15 forgets 6 of 40 right answers of version 14 and gets 2 others right.” */
+  words: string;
+  aside: string;
+  /** Answered items among them: only these can be seen. */
+  n_judged: number;
+  /** The person stayed with the version before. */
+  kept: boolean;
+  /** Answers it forgets, once they were asked for. */
+  shown: FlipRow[] | null;
 }
 
 /** Contradictions among the labels, and the one that is open in the queue's place. */
@@ -672,6 +702,13 @@ export interface Actions {
   pick: { args: { item_id: string; event_id: string }; value: null };
   /** Has likely items of a class come, beside the usual ones; null: no longer. */
   seek: { args: { label: ClassIndex | null }; value: null };
+  /** Takes the refit that waits, or stays with the version before. */
+  decide: {
+    args: { gate: number; choice: "accept" | "roll_back"; event_id: string };
+    value: { seq: number };
+  };
+  show_unlearned: { args: { gate: number }; value: { n: number } };
+  set_mode: { args: { mode: "adaptive" | "stable"; event_id: string }; value: { seq: number } };
   switch_person: { args: { name: string; event_id: string }; value: { person: string } };
   /** `differing`: a third look at what two people label differently. */
   share: { args: { n: number; event_id: string; differing?: boolean }; value: { asked: number } };

@@ -16,6 +16,7 @@ from rhml_widgets.views.confusion import OpenCell
 from rhml_widgets.views.desk.lessons import UNSEEN
 from rhml_widgets.views.desk.measured import Measured
 from rhml_widgets.views.desk.queue import AHEAD
+from rhml_widgets.views.oversight import OpenGate
 from rhml_widgets.views.people import people_props
 from rhml_widgets.views.sweep import OpenSweep
 
@@ -35,6 +36,7 @@ class Desk(Measured):
         super().__init__(session)
         self.sweep = OpenSweep(self)
         self.confusion = OpenCell(self)
+        self.gate = OpenGate(session)
 
     @staticmethod
     def of(session: Session) -> Desk:
@@ -73,4 +75,5 @@ class Desk(Measured):
             "sweep": self.sweep.props(),
             "twice": self.twice(),
             "codebook": self.codebook(),
+            "oversight": self.gate.props(),
         }

@@ -93,7 +93,7 @@ class Lessons(Seat):
             total=len(session.pool),
             shown=shown,
             blind_left=len(session.blind_flips(lesson.seq)) if measured and lesson.flips else 0,
-            kept=session.learner.brought if session.learner.why_kept else "",
+            kept=self._kept(),
         )
 
     def lessons(self) -> list[dict[str, Any]]:
@@ -121,6 +121,14 @@ class Lessons(Seat):
         looks = None if lesson is None else looks_of(state, lesson)
         if looks is None or looks["judged"] == looks["asked"]:
             self._lesson = None
+
+    def _kept(self) -> str:
+        """Return why the version before goes on answering, in words; "" where none does."""
+        session = self.session
+        held = session.held_back
+        if held is not None:
+            return f"version {held.version} holds it and waits for you"
+        return session.learner.brought if session.learner.why_kept else ""
 
     def _judged(self, item_id: str, index: dict[Label, int]) -> int | None:
         answer = self.session.state.own(item_id)
