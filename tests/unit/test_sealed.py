@@ -104,6 +104,7 @@ EXPLANATION = {
         "shown",
         "looks",
         "blind_left",
+        "most",
         "undone",
         "since",
     },
