@@ -105,6 +105,7 @@ EXPLANATION = {
         "shown",
         "looks",
         "blind_left",
+        "most",
         "undone",
         "since",
     },
