@@ -18,9 +18,12 @@ from rhml_widgets.journal.events import (
     Fitted,
     Imported,
     Judged,
+    LexiconRevised,
+    MapRevised,
     Noted,
     Opened,
     Predicted,
+    ProposalDecided,
     Queried,
     Resolved,
     Retracted,
@@ -29,17 +32,18 @@ from rhml_widgets.journal.events import (
     Skipped,
     Switched,
     Taught,
+    TermProposed,
 )
 from rhml_widgets.records import (
     Audit,
     Judgment,
-    Lesson,
     Prediction,
     Query,
     Resolution,
     Version,
 )
-from rhml_widgets.seats import SHARED, THIRD, Seats
+from rhml_widgets.seats import SHARED, THIRD
+from rhml_widgets.understood import Understood
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
@@ -59,8 +63,10 @@ REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
 
 
-class Folded(Seats):
-    """Everything known of a session, folded from its journal; what is personal: see `Seats`.
+class Folded(Understood):
+    """Everything known of a session, folded from its journal.
+
+    What is personal: see `Seats`; what is taught and said of terms: see `Understood`.
 
     Attributes
     ----------
@@ -91,8 +97,6 @@ class Folded(Seats):
         Seq at which it was last shown, 0 before.
     standing : str or None
         The item on which advice stands, until it is kept or revised.
-    lessons : dict of int to Lesson
-        All that was ever taught, by seq; see ``Lesson.retracted``.
     versions : dict of int to Version
     failure : FitFailed or None
         Of the latest fit, if it failed.
@@ -148,7 +152,6 @@ class Folded(Seats):
         self.exposed_all: int | None = None
         self.all_shown = 0
         self.standing: str | None = None
-        self.lessons: dict[int, Lesson] = {}
         self.versions: dict[int, Version] = {}
         self.failure: FitFailed | None = None
         self.retracted: dict[int, int] = {}
@@ -356,13 +359,6 @@ class Folded(Seats):
         if event.stop:
             self.standing = event.item_id
 
-    def _taught(self, entry: Entry, event: Taught) -> None:
-        self.lessons[entry.seq] = Lesson(
-            entry.seq, event.origin, event.item_id, tuple(event.stances)
-        )
-        if event.origin != "codebook":
-            self._undoable[entry.seq] = Taught.kind
-
     def _retracted(self, entry: Entry, event: Retracted) -> str | None:
         if event.target in self.retracted:
             return None
@@ -382,6 +378,7 @@ class Folded(Seats):
             return item_id
         if event.target in self.resolutions:
             self._forget_batch(self.resolutions.pop(event.target))
+        self._take_back_edit(event.target)
         if event.target in self.lessons:
             self.lessons[event.target] = replace(self.lessons[event.target], retracted=True)
         return None
@@ -520,6 +517,10 @@ _FOLDS: dict[type[Event], str] = {
     Noted: "_noted",
     Resolved: "_resolved",
     Switched: "_switched",
+    LexiconRevised: "_lexicon_revised",
+    MapRevised: "_map_revised",
+    TermProposed: "_term_proposed",
+    ProposalDecided: "_proposal_decided",
 }
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rhml_widgets import frames
 from rhml_widgets.human.advice import require_policy
+from rhml_widgets.knowing import Knowing
 from rhml_widgets.measures.curves import curves, repr_line
-from rhml_widgets.people import People
 from rhml_widgets.settings import PURPOSES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-class Session(People):
+class Session(Knowing):
     """A person and a live model that teach each other, and the journal of it.
 
     Re-running the cell, restarting the kernel and reopening tomorrow all go on at the same item:

@@ -136,10 +136,16 @@ class State(Folded):
         ).encode("utf-8", "surrogatepass")
 
 
-_OF_SEVERAL = ("shared", "sharing", "thirds", "_others")
-"""Left out while it is empty: a journal of one person means what it meant before there were two."""
+_OF_SEVERAL = (
+    *("shared", "sharing", "thirds", "_others"),
+    *("lexicon_edits", "map_edits", "proposed", "rejected"),
+)
+"""Left out while it is empty: a journal without it means what it meant before there was any."""
 
-_TALLIES = ("stops", "decisions", "batches", "swept", "rechecks")
+_TALLIES = (
+    *("stops", "decisions", "batches", "swept", "rechecks"),
+    *("lexicon", "concept_map", "_told"),
+)
 """What can be counted from the rest and is kept only so that nobody has to count it again."""
 
 

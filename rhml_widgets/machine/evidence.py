@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rhml_widgets.journal.events import Imported, Judged, Queried, Retracted, Taught
+from rhml_widgets.journal.events import (
+    Imported,
+    Judged,
+    LexiconRevised,
+    Queried,
+    Retracted,
+    Taught,
+)
 from rhml_widgets.machine.feedback import Stance
-from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
+from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot, taught
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Label
     from rhml_widgets.machine.base import Base
-    from rhml_widgets.records import Judgment, Lesson, Query
+    from rhml_widgets.records import Judgment, Query
     from rhml_widgets.state import State
 
 __all__ = ["Evidence"]
@@ -99,7 +106,7 @@ class Evidence:
         if isinstance(entry.event, Imported):
             for own_id, _ in entry.event.labels:
                 self._touch(own_id)
-        if isinstance(entry.event, Judged | Retracted | Taught | Imported):
+        if isinstance(entry.event, Judged | Retracted | Taught | LexiconRevised | Imported):
             self.n_changes += 1
 
     def grow(self, pool: Pool) -> None:
@@ -150,11 +157,10 @@ class Evidence:
         state = self._state
         stances: list[tuple[int, Stance]] = []
         for seq, lesson in state.lessons.items():
-            if not lesson.retracted:
-                of = self._spoken_of(lesson)
-                stances += [
-                    (seq, Stance(**row, origin=lesson.origin, item=of)) for row in lesson.stances
-                ]
+            if lesson.origin == "codebook" and not lesson.retracted:
+                stances += [(seq, Stance(**row, origin="codebook")) for row in lesson.stances]
+        rows = self._spoken_of()
+        stances += taught(state.lexicon, rows)
         for seq, terms, label, of in self._marked.values():
             stances += [
                 (seq, Stance(term=term, label=label, stance="supports", origin="mark", item=of))
@@ -172,13 +178,17 @@ class Evidence:
             random_state=self.seed,
             model=model,
             base=self.base,
+            revisions=state.revisions,
+            rows=rows,
         )
 
-    def _spoken_of(self, lesson: Lesson) -> int | None:
-        """Return the row a lesson on a column was given at: there it stood high or low."""
-        of = lesson.item_id
-        known = of is not None and self._pool.kind == "row" and of in self._pool
-        return self._pool.number(of) if known else None
+    def _spoken_of(self) -> dict[str, int]:
+        """Return the rows in which columns were spoken of: there they stood high or low."""
+        if self._pool.kind != "row":
+            return {}
+        told = [revision.about.get("item_id") for revision in self._state.revisions]
+        known = [one for one in told if one is not None and one in self._pool]
+        return {one: self._pool.number(one) for one in known}
 
     def unmeasured(self) -> list[int]:
         """Return the lessons, oldest first, that no version has learned as far as is known."""

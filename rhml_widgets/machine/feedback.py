@@ -7,7 +7,7 @@ fit to fit: the same stances and labels give the same guidance, so undo is leavi
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
+from rhml_widgets.knowledge.pattern import is_pattern
 from rhml_widgets.machine.estimators import takes_prior, takes_signed_prior
 from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.guided import TYPICAL
@@ -25,7 +26,7 @@ from rhml_widgets.machine.spans import without_term
 from rhml_widgets.machine.trust import LIFT, Support, heard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,7 +46,8 @@ class Stance:
     Attributes
     ----------
     term : str
-        A word or phrase, as it stands in texts; or a column's name.
+        A word or phrase, as it stands in texts, or a pattern of characters (``btc*``), which
+        stands for each word of the pool it fits; or a column's name.
     label : label or None
         The class it supports; None for an irrelevant term.
     stance : {"supports", "irrelevant"}
@@ -287,7 +289,7 @@ def _resolved(
     """Settle contradictions; return the supports that stand and the terms that are struck."""
     supports: dict[tuple[_Key, int], Support] = {}
     struck: dict[_Key, str] = {}
-    for index, stance in enumerate(stances):
+    for index, stance in _spelled_out(stances, features):
         give_way()
         _check(stance, classes)
         if features.kind != "text":
@@ -303,6 +305,15 @@ def _resolved(
                 struck.pop(key, None)
                 _take_in(supports, key, stance, None if form else index, classes)
     return list(supports.values()), struck
+
+
+def _spelled_out(stances: Sequence[Stance], features: Features) -> Iterator[tuple[int, Stance]]:
+    """Yield each stance with its place; one on a pattern as often as there are words it fits."""
+    for index, stance in enumerate(stances):
+        if features.kind == "text" and is_pattern(stance.term):
+            yield from ((index, replace(stance, term=one)) for one in features.fitting(stance.term))
+        else:
+            yield index, stance
 
 
 def _of_column(

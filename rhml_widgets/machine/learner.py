@@ -198,6 +198,7 @@ class Learner(Speaker):
             self.failure = None
             self.model._tell(None)  # noqa: SLF001 - ours
             return False
+        features = made.features or features
         give_way()
         head = self._asker.rank(made, features)
         self._foresee(made, head, features)
@@ -233,7 +234,7 @@ class Learner(Speaker):
         last = self._state.last_version
         if self.live is None and last is not None and last.digest == known.digest():
             return []  # the model of the last opening, to be built again, learned them all
-        learned = set() if self.live is None else {seq for seq, _ in self.live.snapshot.stances}
+        learned = set() if self.live is None else {*self.live.snapshot.lessons}
         return [seq for seq in self.evidence.unmeasured() if seq not in learned]
 
     def _won(self, known: Snapshot, features: Features, brought: Fit) -> bool:
@@ -262,6 +263,7 @@ class Learner(Speaker):
                 seq=0,
                 label_of=nothing,
                 stances=[],
+                revisions=(),
                 classes=classes,
                 truth_of=truth_of,
                 base=None,
@@ -292,6 +294,9 @@ class Learner(Speaker):
         self._foresight.prepare(made, features, numbers)
 
     def _go_live(self, made: Fit, head: Head, features: Features, *, serving: bool = False) -> None:
+        if features is not self._features and self._features is not None:
+            self._versions.spoke.clear()  # their columns are not these
+            self._features = features
         version = self._versions.enter(made, self._params, first=self.live is None)
         self.live, self.version, self.failure = made, version, None
         self._asker.head, self._serving = head, serving

@@ -58,6 +58,7 @@ def once_said(
         features = _features_of(learner, pool, then)
         made = None if brought else fit(known, features)
         head = features.fitted_head if made is None else made.head
+        features = features if made is None else made.features or features
         features.extend(taken(pool.inputs, since))
         view = outlook(head, features.rows(), known.classes)
     except (RhmlError, ValueError, AttributeError):
@@ -81,7 +82,7 @@ def _of(known: Snapshot, numbers: NDArray[np.intp]) -> Snapshot:
 
 def _learned(known: Snapshot, digest: str) -> Snapshot:
     """Return what a version learned from: lessons that came together are learned one by one."""
-    lessons = list(dict.fromkeys(seq for seq, one in known.stances if one.origin != "mark"))
+    lessons = known.lessons
     for n_learned in range(len(lessons), -1, -1):
         part = known.without(lessons[n_learned:])
         if part.digest() == digest:

@@ -21,9 +21,12 @@ from rhml_widgets.journal import (
     Fitted,
     Imported,
     Judged,
+    LexiconRevised,
+    MapRevised,
     Noted,
     Opened,
     Predicted,
+    ProposalDecided,
     Queried,
     Resolved,
     Retracted,
@@ -32,6 +35,7 @@ from rhml_widgets.journal import (
     Skipped,
     Switched,
     Taught,
+    TermProposed,
     decode,
     encode,
 )
@@ -197,6 +201,34 @@ LATER: list[tuple[Event, str]] = [
         ),
     ),
     (Switched(before="quiet-heron"), '{"before":"quiet-heron"}'),
+    (
+        LexiconRevised(op="add", about={"term": "molly", "label": "spam"}, by="model", speaks=[]),
+        ('{"op":"add","about":{"term":"molly","label":"spam"},"by":"model","speaks":[]}'),
+    ),
+    (
+        MapRevised(op="move", about={"name": "é", "parent": None}),
+        '{"op":"move","about":{"name":"é","parent":null},"by":"human"}',
+    ),
+    (
+        TermProposed(
+            term="bump",
+            label=1,
+            gain=0.125,
+            low=-0.5,
+            high=0.75,
+            n=40,
+            version=3,
+            supporting=["t1:ab"],
+        ),
+        (
+            '{"term":"bump","label":1,"gain":0.125,"low":-0.5,"high":0.75,"n":40,"version":3,'
+            '"supporting":["t1:ab"]}'
+        ),
+    ),
+    (
+        ProposalDecided(term="bump", label=1, choice="reject", why="another sense"),
+        '{"term":"bump","label":1,"choice":"reject","why":"another sense"}',
+    ),
 ]
 
 JSON = st.recursive(

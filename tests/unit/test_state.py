@@ -21,9 +21,12 @@ from rhml_widgets.journal.events import (
     Fitted,
     Imported,
     Judged,
+    LexiconRevised,
+    MapRevised,
     Noted,
     Opened,
     Predicted,
+    ProposalDecided,
     Queried,
     Resolved,
     Retracted,
@@ -32,6 +35,7 @@ from rhml_widgets.journal.events import (
     Skipped,
     Switched,
     Taught,
+    TermProposed,
     decode,
     encode,
 )
@@ -270,8 +274,15 @@ def test_every_kind_of_event_folds():
         ),
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
         Switched(before="loud-wren"),
+        LexiconRevised(op="add", about={"term": "molly", "label": "spam"}, speaks=[]),
+        MapRevised(op="add", about={"name": "dealers"}),
+        TermProposed(term="bump", label="spam", gain=0.1, low=0.0, high=0.2, n=40),
+        ProposalDecided(term="bump", label="spam", choice="reject"),
     )
-    assert state.seq == len(EVENTS) == 19
+    assert state.seq == len(EVENTS) == 23
+    assert list(state.lexicon.terms) == ["molly"]
+    assert list(state.concept_map.concepts) == ["dealers"]
+    assert state.is_rejected("Bump", "spam")
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"

@@ -1,0 +1,25 @@
+"""Shared: ``session.knowledge``, what person and model share, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rhml_widgets.shared_lexicon import SharedLexicon
+
+if TYPE_CHECKING:
+    from rhml_widgets.knowing import Knowing
+
+__all__ = ["Shared"]
+
+
+class Shared:
+    """What a session knows beyond labels: read, edited and kept through the session.
+
+    Attributes
+    ----------
+    lexicon : SharedLexicon
+    """
+
+    def __init__(self, session: Knowing) -> None:
+        self._session = session
+        self.lexicon = SharedLexicon(session)
