@@ -48,7 +48,7 @@ from rhml_widgets.understood import Understood
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event, Label
 
-__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
+__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "TERMS", "Folded"]
 
 AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
@@ -58,6 +58,9 @@ CHOSEN = ("found", "odd")
 
 SWEEP_CHECK = "sweep-check"
 """The reason of a hidden second look at an item that was accepted in a sweep."""
+
+TERMS = "terms"
+"""What was exposed where the model told of terms, and of no item."""
 
 REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
@@ -350,7 +353,9 @@ class Folded(Understood):
         self._undoable[entry.seq] = Skipped.kind
 
     def _exposed(self, entry: Entry, event: Exposed) -> None:
-        if event.item_id is None:
+        if event.what == TERMS:  # what the model makes of words, not of any item
+            self.terms_shown.setdefault(event.version or 0, entry.seq)
+        elif event.item_id is None:
             self.all_shown = entry.seq
             if self.exposed_all is None:
                 self.exposed_all = entry.seq

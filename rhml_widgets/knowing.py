@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.folded import TERMS
 from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.journal.events import (
+    Exposed,
     LexiconRevised,
     MapRevised,
     ProposalDecided,
@@ -18,6 +20,7 @@ from rhml_widgets.journal.events import (
 from rhml_widgets.knowledge.lexicon import Lexicon, Revision
 from rhml_widgets.machine.effect import Effect
 from rhml_widgets.machine.hearing import heard_as
+from rhml_widgets.machine.own_map import own_map
 from rhml_widgets.machine.proposals import propose
 from rhml_widgets.people import People
 from rhml_widgets.shared import Shared
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
     from rhml_widgets.knowledge.concept_map import ConceptMap
     from rhml_widgets.machine.hearing import Hearing
+    from rhml_widgets.machine.own_map import OwnMap
     from rhml_widgets.machine.proposals import Proposal
 
 __all__ = ["Knowing"]
@@ -86,7 +90,7 @@ class Knowing(People):
             with self._changing():
                 sent = self.sent(event_id, LexiconRevised, op=op)
                 held, before = self._state.lexicon, self._learner.version
-                about = self._with_classes(about)
+                about = self._with_classes(op, about)
                 if sent is None:
                     stamp = Revision(self._state.seq + 1, op, about, self._person, by)
                     speaks = _newly_said(held, held.revised(stamp))
@@ -127,20 +131,15 @@ class Knowing(People):
         ]
         return " ".join(odd)
 
-    def _with_classes(self, about: dict[str, Any]) -> dict[str, Any]:
+    def _with_classes(self, op: str, about: dict[str, Any]) -> dict[str, Any]:
         """Return what an edit is about, its classes as the session has them."""
-        label = about.get("label")
-        if label is not None:
-            return {**about, "label": self._class_of(label)}
-        if "terms" in about and isinstance(about["terms"], list):
-            rows = [
-                {**row, "label": self._class_of(row["label"])}
-                if row.get("label") is not None
-                else row
-                for row in about["terms"]
-            ]
-            return {**about, "terms": rows}
-        return about
+        told = dict(about)
+        if told.get("label") is not None:
+            told["label"] = self._class_of(told["label"])
+        for name in ("terms", "concepts"):
+            if op == "load" and name in told:
+                told[name] = [self._with_classes("", row) for row in told[name]]
+        return told
 
     def _class_of(self, label: Any) -> Label:
         cleaned = clean_label(label)
@@ -171,12 +170,7 @@ class Knowing(People):
         with self._lock:
             known, state = self._learner.known(), self._state
             lexicon, classes = state.lexicon, known.classes
-            asked = [*state.waiting, *state.sharing]
-            open_texts = [
-                self.pool.words(self.pool.number(one)).casefold()
-                for one in asked
-                if one in self.pool
-            ]
+            asked = self._asked_texts()
             rejected = {(one.term.casefold(), one.label) for one in state.rejected.values()}
             seq = state.seq
 
@@ -184,7 +178,7 @@ class Knowing(People):
             return (
                 lexicon.find(term) is not None
                 or (term.casefold(), classes[index]) in rejected
-                or any(term.casefold() in text for text in open_texts)
+                or any(term.casefold() in text for text in asked)
             )
 
         features = self._features()
@@ -261,6 +255,12 @@ class Knowing(People):
             raise BadInputError(msg)
         return found
 
+    def _asked_texts(self) -> list[str]:
+        """Return the texts the person is asked now: nothing is told of what stands in them."""
+        asked = [*self._state.waiting, *self._state.sharing]
+        known = [self.pool.number(one) for one in asked if one in self.pool]
+        return [self.pool.words(number).casefold() for number in known]
+
     # ---- the concept map ------------------------------------------------------------------
 
     def revise_map(self, op: str, about: dict[str, Any], *, event_id: str | None = None) -> int:
@@ -275,10 +275,38 @@ class Knowing(People):
             sent = self.sent(event_id, MapRevised, op=op)
             if sent is not None:
                 return sent.seq
-            about = self._with_classes(about)
+            about = self._with_classes(op, about)
             held: ConceptMap = self._state.concept_map
             held.revised(Revision(self._state.seq + 1, op, about))
             return self._record([MapRevised(op=op, about=about)], [event_id])[-1].seq
+
+    def own_map(self, n: int = 8) -> OwnMap:
+        """Return what the model makes of terms, as a map of its own; logged as shown.
+
+        Terms that stand in an item the person is asked now are left out.
+
+        Parameters
+        ----------
+        n : int
+            Terms a class at most.
+
+        Raises
+        ------
+        NotFittedYetError
+            Before the first version.
+        """
+        require_count(n)
+        with self._lock:
+            live, version = self._learner.require_live(), self._learner.version
+            asked = self._asked_texts()
+            shown = version in self._state.terms_shown
+        with self._floor.working():
+            features = live.features or self._learner.features()
+            found = own_map(live, features, asked=asked, n=int(n))
+        if not shown and not self.read_only:
+            with self._changing(writes=False):
+                self._record([Exposed(item_id=None, what=TERMS, version=version)])
+        return found
 
 
 def _newly_said(before: Lexicon, after: Lexicon) -> list[dict[str, Any]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rhml_widgets.shared_lexicon import SharedLexicon
+from rhml_widgets.shared_map import SharedMap
 
 if TYPE_CHECKING:
     from rhml_widgets.knowing import Knowing
@@ -18,8 +19,10 @@ class Shared:
     Attributes
     ----------
     lexicon : SharedLexicon
+    concept_map : SharedMap
     """
 
     def __init__(self, session: Knowing) -> None:
         self._session = session
         self.lexicon = SharedLexicon(session)
+        self.concept_map = SharedMap(session)

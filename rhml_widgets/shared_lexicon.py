@@ -206,7 +206,8 @@ class SharedLexicon:
             for one, depth in lexicon.outline()
         ]
         more = ("synonyms", "note", "by", "person", "heard", "n_items")
-        return pd.DataFrame(rows, columns=[*COLUMNS, *more])
+        kinds = {"depth": "int64", "weight": "float64", "n_items": "int64"}
+        return pd.DataFrame(rows, columns=[*COLUMNS, *more], dtype=object).astype(kinds)
 
     # ---- files ----------------------------------------------------------------------------
 

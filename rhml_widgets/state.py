@@ -138,7 +138,7 @@ class State(Folded):
 
 _OF_SEVERAL = (
     *("shared", "sharing", "thirds", "_others"),
-    *("lexicon_edits", "map_edits", "proposed", "rejected"),
+    *("lexicon_edits", "map_edits", "proposed", "rejected", "terms_shown"),
 )
 """Left out while it is empty: a journal without it means what it meant before there was any."""
 

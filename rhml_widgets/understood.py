@@ -16,7 +16,6 @@ from rhml_widgets.seats import Seats
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import (
         Entry,
-        Label,
         LexiconRevised,
         MapRevised,
         ProposalDecided,
@@ -46,6 +45,8 @@ class Understood(Seats):
         The latest proposal of each term.
     rejected : dict of int to ProposalDecided
         By seq; those not taken back. Such a term is never proposed for that class again.
+    terms_shown : dict of int to int
+        Model version to the seq at which what it makes of terms was first shown.
     """
 
     def __init__(self) -> None:
@@ -57,6 +58,7 @@ class Understood(Seats):
         self.map_edits: dict[int, Revision] = {}
         self.proposed: dict[str, TermProposed] = {}
         self.rejected: dict[int, ProposalDecided] = {}
+        self.terms_shown: dict[int, int] = {}
         self._told: dict[int, tuple[Revision, ...]] = {}
 
     @property
@@ -64,13 +66,6 @@ class Understood(Seats):
         """All the lexicon is made of and nobody took back, lessons included, oldest first."""
         told = [one for many in self._told.values() for one in many]
         return tuple(sorted([*told, *self.lexicon_edits.values()], key=lambda one: one.seq))
-
-    def is_rejected(self, term: str, label: Label) -> bool:
-        """Whether the person said of a term that it does not speak for a class."""
-        folded = term.casefold()
-        return any(
-            one.term.casefold() == folded and one.label == label for one in self.rejected.values()
-        )
 
     def _taught(self, entry: Entry, event: Taught) -> None:
         self.lessons[entry.seq] = Lesson(

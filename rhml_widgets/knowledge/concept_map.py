@@ -266,7 +266,11 @@ def _move(held: ConceptMap, about: Mapping[str, Any]) -> ConceptMap:
 
 def _tie(held: ConceptMap, about: Mapping[str, Any]) -> ConceptMap:
     one = held.require(about["name"])
-    ties = {name: about[name] for name in ("label", "terms", "items", "note") if name in about}
+    ties = {name: value for name, value in about.items() if name != "name"}
+    unknown = sorted(set(ties) - {"label", "terms", "items", "note"})
+    if unknown:
+        msg = f"a concept has no {unknown[0]!r} to tie: expected label, terms, items or note"
+        raise BadInputError(msg)
     tied = _concept({**one.filed(), **ties, "name": one.name})
     return replace(held, concepts={**held.concepts, one.name: tied})
 

@@ -226,6 +226,8 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
 
 def _taught(lesson: Lesson, term: Callable[[str], str]) -> str:
     """Say what was taught to who was not there: no "you"."""
+    if not lesson.stances:
+        return "What terms said was taken back."
     return " ".join(
         f"{quoted(term(one['term']))} was struck as irrelevant."
         if one["stance"] == "irrelevant"

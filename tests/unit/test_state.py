@@ -280,9 +280,9 @@ def test_every_kind_of_event_folds():
         ProposalDecided(term="bump", label="spam", choice="reject"),
     )
     assert state.seq == len(EVENTS) == 23
-    assert list(state.lexicon.terms) == ["molly"]
+    assert list(state.lexicon.terms) == ["w", "molly"]
     assert list(state.concept_map.concepts) == ["dealers"]
-    assert state.is_rejected("Bump", "spam")
+    assert [one.term for one in state.rejected.values()] == ["bump"]
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
