@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.knowledge.concept_map import ConceptMap
+    from rhml_widgets.knowledge.knowledge import Knowledge
     from rhml_widgets.machine.hearing import Hearing
     from rhml_widgets.machine.own_map import OwnMap
     from rhml_widgets.machine.proposals import Proposal
@@ -45,6 +46,19 @@ class Knowing(People):
     def knowledge(self) -> Shared:
         """What both share, to be read and edited: lexicon, concept map, file."""
         return Shared(self)
+
+    def _begin_with(self, known: Knowledge) -> None:
+        """Take over what is known elsewhere, where the session begins now."""
+        if self.read_only or self._state.n_openings > 1:
+            return
+        try:
+            if known.lexicon.terms:
+                self.revise_lexicon("load", {"terms": known.lexicon.filed()})
+            if known.concept_map.concepts:
+                self.revise_map("load", known.concept_map.filed())
+        except BaseException:
+            self.close()
+            raise
 
     # ---- the lexicon ----------------------------------------------------------------------
 
