@@ -26,6 +26,7 @@ SIZES: dict[str, str] = {
     "sweeps": "--seeds 3",
     "audit": "--seeds 3 --sessions 300",
     "twice": "--seeds 3",
+    "knowledge": "--seeds 3",
 }
 """What is run, in this order, and how large."""
 

@@ -3,7 +3,7 @@
 Run as::
 
     python -m benchmarks.knowledge [--data FILE.csv --text COLUMN --label COLUMN]
-        [--seeds 10] [--taught 120] [--cycles 3] [--labels 40] [--jobs 1] [--out table.md]
+        [--seeds 10] [--taught 240] [--cycles 6] [--labels 40] [--jobs 1] [--out table.md]
 
 Without ``--data`` it runs on the bundled messages. Per seed a simulated person labels ``--taught``
 items for the default model (TF-IDF and logistic regression) in so many cycles, as it asks for
@@ -11,8 +11,10 @@ them; after each cycle they accept, of at most 10 proposed terms, those of which
 texts of the whole corpus bear the proposed class, or thrice its share, and reject the others. The
 knowledge file is all that goes on. Then TF-IDF and multinomial Naive Bayes begin cold and warm,
 and learn the same labels, drawn uniformly from the items the first session did not label. Both are
-scored on the items neither session labeled. All people here are simulated; accepting by the truth
-of the whole corpus is an expert's best case.
+scored on the items neither session labeled, by average precision, the mean over classes: it asks
+which texts are likelier of a class, not where the line is (of CTI-ANN's posts 15 % are positive,
+and a cold Naive Bayes calls none of them that after 40 labels, whatever it learned). All people
+here are simulated; accepting by the truth of the whole corpus is an expert's best case.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import f1_score
+from sklearn.metrics import average_precision_score
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
@@ -42,7 +44,7 @@ STEP = 5
 
 @dataclass(frozen=True)
 class Starts:
-    """Macro-F1 of a cold and of a warm start after 0, 5, 10, ... labels; the terms it took."""
+    """Average precision of both starts after 0, 5, 10, ... labels; how many terms it took."""
 
     cold: list[float]
     warm: list[float]
@@ -109,10 +111,10 @@ def curve(
     *,
     knowledge: Path | None = None,
 ) -> list[float]:
-    """Return macro-F1 on the texts after the first ``labels``, every five labels from 0 on."""
+    """Return average precision on the texts after the first ``labels``, every five from 0 on."""
     found = []
     rest = list(left[labels:])
-    right = [truth[text] for text in rest]
+    right = np.array([truth[text] for text in rest])
     with rhml.Session(
         make_pipeline(TfidfVectorizer(), MultinomialNB()),
         data.texts,
@@ -126,12 +128,19 @@ def curve(
             for text in left[max(n - STEP, 0) : n]:
                 session.label(ids[text], truth[text])
             session.fit()
-            said = (
-                session.model.predict(rest)
+            shares = (
+                session.model.predict_proba(rest)
                 if session.state.versions
-                else [data.classes[0]] * len(rest)
+                else np.zeros((len(rest), len(data.classes)))
             )
-            found.append(float(f1_score(right, said, average="macro", zero_division=0)))
+            known = list(session.model.classes_) if session.state.versions else data.classes
+            each = [
+                average_precision_score(right == label, shares[:, known.index(label)])
+                if label in known
+                else float(np.mean(right == label))
+                for label in data.classes
+            ]
+            found.append(float(np.mean(each)))
     return found
 
 
@@ -169,8 +178,8 @@ def main() -> None:
     """Run it and print its table."""
     parser = arguments(__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--taught", type=int, default=120, help="labels of the first session")
-    parser.add_argument("--cycles", type=int, default=3, help="times that terms are proposed")
+    parser.add_argument("--taught", type=int, default=240, help="labels of the first session")
+    parser.add_argument("--cycles", type=int, default=6, help="times that terms are proposed")
     parser.add_argument("--labels", type=int, default=40, help="labels of the second session")
     parser.add_argument("--jobs", type=int, default=1)
     given = parser.parse_args()
@@ -185,7 +194,8 @@ def main() -> None:
     head = (
         f"{texts.source}: {len(texts.texts):,} texts, {len(texts.classes)} classes; {given.seeds} "
         f"seeds; {given.taught} labels and the proposals of {given.cycles} cycles by a simulated "
-        "person, logistic regression first, Naive Bayes then; macro-F1 on texts nobody labeled.\n\n"
+        "person, logistic regression first, Naive Bayes then; average precision, mean over "
+        "classes, on texts nobody labeled.\n\n"
     )
     header = ["labels", "cold", "warm"]
     deliver(

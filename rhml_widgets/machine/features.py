@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Features", "check_model", "default_model", "seeded"]
 
+_REMEMBERED = 4
+"""Sets of phrases whose features are kept: the newest lesson's, and those it is held against."""
+
 
 class Features:
     """A model's features of the pool, computed once, and the rest of it, refitted on labels.
@@ -125,7 +128,7 @@ class Features:
         self._words: list[str] | None = None
         self._phrases: dict[str, int] = {}
         self._plain: Features | None = None
-        self._heard: tuple[tuple[str, ...], Features] | None = None
+        self._heard: dict[tuple[str, ...], Features] = {}
         self._columns: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
         self._random_state = random_state
@@ -275,9 +278,12 @@ class Features:
         """
         plain = self._plain or self
         wanted = tuple(phrases)
-        if plain._heard is None or plain._heard[0] != wanted:  # noqa: SLF001 - of its own kind
-            plain._heard = wanted, plain._with(beside(plain, wanted))  # noqa: SLF001
-        return plain._heard[1]  # noqa: SLF001
+        heard = plain._heard  # noqa: SLF001 - of its own kind
+        if wanted not in heard:
+            heard[wanted] = plain._with(beside(plain, wanted))  # noqa: SLF001
+        while len(heard) > _REMEMBERED:
+            del heard[next(one for one in heard if one != wanted)]
+        return heard[wanted]
 
     def _with(self, found: Beside | None) -> Features:
         if found is None:
@@ -296,6 +302,7 @@ class Features:
             _signed=None,
             _columns={},
             _forms={},
+            _heard={},
         )
         return own
 
@@ -364,7 +371,7 @@ class Features:
         if self.X is not None and count(contents):
             self._rows = twins(stacked(self.X, self.transform(contents)))
             self._frequency = self._typical = self._signed = self._words = None
-            self._heard = None
+            self._heard = {}
             self.middles.clear()
         self.contents = appended(self.contents, contents)
 

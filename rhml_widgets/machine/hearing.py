@@ -84,6 +84,8 @@ def _pattern(features: Features, term: str) -> Hearing:
 def _holding(features: Features, columns: list[int]) -> int:
     if not columns or features.X is None:
         return 0
+    if len(columns) == 1:
+        return round(float(features.document_frequency[columns[0]]) * len(features.contents))
     rows = features.X[:, columns] != 0
     counts = np.asarray(rows.sum(axis=1)).ravel()
     return int(np.count_nonzero(counts == len(columns)))

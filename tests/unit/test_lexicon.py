@@ -400,6 +400,33 @@ def test_what_is_published_needs_nothing_of_ours(tmp_path):
     assert run.stdout.strip() == "['sale' 'other']"
 
 
+def test_a_phrase_learned_in_the_background_is_measured_undone_and_there_after_reopening(tmp_path):
+    pool, path = phrase_pool(), tmp_path / "s.rhml"
+    given = {"classes": ["sale", "other"], "journal": path}
+    with begin(pool, refit="background", **given) as session:
+        for item in without_the_phrase(session):
+            session.label(item.item_id, "other")
+        session.label(session.pool.ids[0], "sale")
+        session.wait()
+        before = proba(session)
+        effect = session.knowledge.lexicon.add("fresh batch", label="sale", weight=5)
+        held = proba(session)
+        assert effect.flips == len(session.flips(effect.lesson))
+        assert not np.array_equal(before, held)
+        session.explain(session.pool.ids[0], version=effect.before)
+        session.label(session.query()[0].item_id, "other")
+        session.undo()
+        session.wait()
+        assert np.array_equal(proba(session), held)
+        session.undo(effect.lesson)
+        session.wait()
+        assert np.array_equal(proba(session), before)
+        session.knowledge.lexicon.add("fresh batch", label="sale", weight=5)
+    with begin(pool, **given) as session:
+        assert np.array_equal(proba(session), held)
+        assert session.learner.live.features is session.learner.features()
+
+
 def test_a_pattern_is_heard_as_the_words_it_fits():
     pool = [f"pay in btc{k % 7} now {k}" for k in range(30)] + [
         f"see you at {k}" for k in range(30)
