@@ -42,7 +42,9 @@ def heard_as(features: Features, term: str) -> Hearing:
     if features.kind == "row" and term in features.input_names:
         return Hearing("column", len(features.contents), "as the column of that name")
     if features.kind != "text":
-        return Hearing("nothing", 0, "not heard: no column has that name")
+        image = features.kind == "image"
+        why = "an image has neither words nor columns" if image else "no column has that name"
+        return Hearing("nothing", 0, f"not heard: {why}")
     return _pattern(features, term) if is_pattern(term) else _words(features, term)
 
 

@@ -24,6 +24,9 @@ __all__ = ["Disagreement", "OwnLink", "OwnMap", "OwnTerm", "own_map"]
 TOGETHER = 3
 """Items two terms must share before they are linked."""
 
+MOST_LINKS = 200
+"""Links of a map at most, the strongest."""
+
 LEAST_NPMI = 0.2
 """From which two terms are linked; 0 is chance, 1 is never apart."""
 
@@ -219,4 +222,4 @@ def _links(X: Any, columns: list[int], terms: Sequence[OwnTerm]) -> list[OwnLink
             npmi = float(np.log(share / chance) / -np.log(share)) if share < 1 else 0.0
             if npmi >= LEAST_NPMI:
                 found.append(OwnLink(one.term, other.term, npmi, int(both)))
-    return sorted(found, key=lambda one: (-one.strength, one.source, one.target))
+    return sorted(found, key=lambda one: (-one.strength, one.source, one.target))[:MOST_LINKS]

@@ -11,7 +11,7 @@ import numpy as np
 from rhml_widgets.measures.agreement import AT_LEAST, Checks, checks, count
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.views.explanation_panel import looks_of
-from rhml_widgets.views.words import duration_words, quoted
+from rhml_widgets.views.words import MOST_TOLD, duration_words, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -228,6 +228,8 @@ def _taught(lesson: Lesson, term: Callable[[str], str]) -> str:
     """Say what was taught to who was not there: no "you"."""
     if not lesson.stances:
         return "What terms said was taken back."
+    if lesson.origin == "lexicon" and len(lesson.stances) > MOST_TOLD:
+        return f"What {len(lesson.stances)} terms of the lexicon say was changed."
     return " ".join(
         f"{quoted(term(one['term']))} was struck as irrelevant."
         if one["stance"] == "irrelevant"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["duration_words", "excerpt", "lesson_words", "quoted", "undo_words"]
 
+MOST_TOLD = 3
+"""Terms of an edit of the lexicon that are told one by one."""
+
 STAGES = {
     "first": "",
     "revised": "revised",
@@ -62,6 +65,8 @@ def lesson_words(lesson: Lesson, named: Callable[[str], str] = str, *, by: str =
         return f"Class names, definitions and seed words: {n} word{'s' if n != 1 else ''}."
     if not lesson.stances:
         return f"{by} took back what terms said."
+    if lesson.origin == "lexicon" and len(lesson.stances) > MOST_TOLD:
+        return f"{by} changed what {len(lesson.stances)} terms of the lexicon say."
     return " ".join(stance_words(stance, named, by=by) for stance in lesson.stances)
 
 
