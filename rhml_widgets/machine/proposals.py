@@ -119,10 +119,11 @@ def propose(
     Colaresi & Quinn 2008), counting items, the prior being the term's share of all texts. Each is
     then tested by paired cross-validation: the log-loss of judged items with and without it, by
     fits that did not learn them; a fold hears the term only if its own part of the labels points
-    to the same class, so the labels that are tested have no say in the choice. The variance of
-    the mean difference is that of Nadeau & Bengio (2003), which counts that the folds' fits share
-    labels; the interval is of Student's t. Several terms are tested at once and the best are
-    shown: each interval is for its term alone.
+    to the same class. The variance of the mean difference is that of Nadeau & Bengio (2003), which
+    counts that the folds' fits share labels; the interval is of Student's t. Up to ten terms are
+    tested at once, picked by all labels, and the best are shown, which flatters them: of texts and
+    labels without any bearing on each other 27 of at most 200 tested terms were proposed, and 1
+    was said to help.
     """
     numbers = np.flatnonzero(known.label_of >= 0)
     if features.kind != "text" or len(numbers) < FEWEST_LABELS:

@@ -175,7 +175,13 @@ def test_a_planted_disagreement_surfaces_first():
         first = concepts.disagreements().iloc[0]
         told = (first["kind"], first["term"], first["mine"], first["theirs"])
         assert told == ("other class", "refund", "bug", "billing")
-        assert first["strength"] > 0
+        concepts.add("help", label="how-to", terms=["plan", "seat", "upgrade"])
+        found = concepts.disagreements(50)
+        others = found[found["kind"] == "other class"]["strength"]
+        assert len(others) > 1
+        assert (others > 0).all()
+        assert others.is_monotonic_decreasing
+        assert found["kind"].iloc[: len(others)].eq("other class").all()
 
 
 def test_the_models_map_has_its_heaviest_terms_and_what_stands_together(session):
