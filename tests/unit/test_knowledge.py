@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sessions import STEADY, begin, work
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import average_precision_score
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
@@ -380,25 +381,37 @@ def test_what_a_session_cannot_keep_of_a_codebook_is_said(tmp_path):
         begin(classes=["card", "refund"], knowledge=path).close()
 
 
-def scores(pool, truth, most: int, knowledge=None, *, seed: int = 7) -> list[float]:
-    """Return how much of the rest Naive Bayes is right on after 0, 5, ... labels drawn by seed."""
-    order = np.random.default_rng(seed).permutation(len(pool)).tolist()
-    rest = order[most:]
+def scores(pool, truth, left, *, seed: int, knowledge=None) -> np.ndarray:
+    """Return the average precision of Naive Bayes after 0, 5, ... 40 labels, by seed.
+
+    Labels are drawn from ``left``, and it is scored on the rest of these.
+    """
+    order = np.random.default_rng(seed).permutation(left).tolist()
+    rest = order[40:]
+    right = np.array(truth)[rest]
     model = make_pipeline(TfidfVectorizer(), MultinomialNB())
     classes = None if knowledge else sorted(set(truth))
     found = []
     with begin(pool, model=model, classes=classes, knowledge=knowledge, refit="manual") as session:
-        for n in range(0, most + 1, 5):
+        for n in range(0, 41, 5):
             for number in order[max(n - 5, 0) : n]:
                 session.label(session.pool.ids[number], truth[number])
             session.fit()
-            hits = session.model.predict([pool[k] for k in rest]) == np.array(truth)[rest]
-            found.append(float(hits.mean()))
-    return found
+            shares = session.model.predict_proba([pool[k] for k in rest])
+            each = [
+                average_precision_score(right == label, shares[:, k])
+                for k, label in enumerate(session.model.classes_)
+            ]
+            found.append(float(np.mean(each)))
+    return np.array(found)
 
 
 def test_naive_bayes_starts_warm_from_what_logistic_regression_was_taught(tmp_path):
-    """Bundled messages, a simulated person: after each 40 of 120 labels all proposals are taken."""
+    """Bundled messages, a simulated person: after each 40 of 120 labels all proposals are taken.
+
+    Mean of three orders of labels, scored on messages nobody labeled: a cold start is worth as
+    much after 40 labels as a warm one after 20 at most, and at first it is .1 behind.
+    """
     frame = rhml.datasets.load_messages()
     pool, truth = list(frame["text"]), list(frame["topic"])
     with begin(pool, classes=sorted(set(truth)), refit="manual") as teacher:
@@ -409,6 +422,10 @@ def test_naive_bayes_starts_warm_from_what_logistic_regression_was_taught(tmp_pa
             for term in teacher.knowledge.lexicon.proposals(10)["term"]:
                 teacher.knowledge.lexicon.accept(term)
         path = teacher.knowledge.save(tmp_path / "k.yaml")
-        assert len(teacher.knowledge.lexicon) >= 5
-    cold, warm = scores(pool, truth, 40), scores(pool, truth, 40, path)
-    assert max(warm[:5]) >= cold[-1]
+        left = [k for k, one in enumerate(teacher.pool.ids) if one not in teacher.state.answers]
+    cold, warm = (
+        np.mean([scores(pool, truth, left, seed=seed, knowledge=one) for seed in range(3)], axis=0)
+        for one in (None, path)
+    )
+    assert warm[0] - cold[0] >= 0.1
+    assert warm[:5].max() >= cold[-1]
