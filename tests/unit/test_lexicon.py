@@ -242,7 +242,11 @@ def test_every_edit_tells_its_effect_and_undo_gives_the_bits_back(session):
         lambda: lexicon.remove("money"),
     ]
     for edit in edits:
+        said = session.model.predict(session.pool.contents)
         effect = edit()
+        assert effect.flips == np.count_nonzero(
+            session.model.predict(session.pool.contents) != said
+        )
         version = session.state.lessons[effect.lesson]
         assert (effect.flips, effect.after) == (version.flips, version.version)
         assert len(session.flips(effect.lesson)) == effect.flips
