@@ -27,6 +27,7 @@ SIZES: dict[str, str] = {
     "audit": "--seeds 3 --sessions 300",
     "twice": "--seeds 3",
     "warm": "--seeds 3",
+    "knowledge": "--seeds 3",
 }
 """What is run, in this order, and how large."""
 

@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from rhml_widgets import charts, checks, datasets, measures, simulate
     from rhml_widgets.exceptions import RhmlError
+    from rhml_widgets.knowledge.knowledge import Knowledge
     from rhml_widgets.machine import strategies
     from rhml_widgets.machine.explainers import explain
     from rhml_widgets.machine.explanations import Explanation
@@ -31,6 +32,7 @@ _HOMES = {
     "Explanation": "machine.explanations",
     "ExplanationPanel": "widgets.explanation_panel",
     "Flips": "widgets.flips",
+    "Knowledge": "knowledge.knowledge",
     "LabelQueue": "widgets.label_queue",
     "LearningCurves": "widgets.learning_curves",
     "LiveModel": "machine.live_model",
@@ -65,6 +67,7 @@ __all__ = [  # noqa: RUF022 - the order of a first session
     "replay",
     "doctor",
     "Explanation",
+    "Knowledge",
     "LiveModel",
     "PriorLogisticRegression",
     "RhmlError",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rhml_widgets.journal.events import ClassAdded, CodebookRevised, PhaseSet
 from rhml_widgets.knowledge.codebook import Code, Codebook
-from rhml_widgets.retold import Retold
+from rhml_widgets.understood import Understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Revision:
     batch: str | None = None
 
 
-class Coded(Retold):
+class Coded(Understood):
     """The classes and the codebook, and what answers count as.
 
     Attributes

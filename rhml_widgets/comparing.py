@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from rhml_widgets.articulating import Articulating
 from rhml_widgets.exceptions import BadInputError
 from rhml_widgets.items.labels import clean_label, require_class
+from rhml_widgets.knowing import Knowing
 from rhml_widgets.measures.confusion import ANSWERS, TRUTH, Confusion, compared, comparisons
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparing"]
 
 
-class Comparing(Articulating):
+class Comparing(Knowing):
     """The part of a session that lays two sides' labels of the same items side by side."""
 
     def comparisons(self) -> list[str]:

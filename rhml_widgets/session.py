@@ -10,6 +10,7 @@ from rhml_widgets.cycling import Cycling
 from rhml_widgets.human.policies import policy_of
 from rhml_widgets.measures.curves import curves, repr_line
 from rhml_widgets.settings import PURPOSES
+from rhml_widgets.shared import classes_of, read_knowledge
 
 if TYPE_CHECKING:
     import os
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rhml_widgets.journal.events import Entry, Label
+    from rhml_widgets.knowledge.knowledge import Knowledge
 
 __all__ = ["Session"]
 
@@ -60,6 +62,10 @@ class Session(Cycling):
     labels : Series by pool index, array by row, or dict by item id, optional
         Labels somebody had before: learned from, never counted as anybody's answer here. They may
         be noisy: `recheck` asks those the model doubts again, and an answer overrules them.
+    knowledge : path or Knowledge, optional
+        What was known elsewhere, from `session.knowledge.save`: classes where ``classes`` is None,
+        lexicon, concept map. It is taken over when the session begins; later, whether the file
+        changed or not, `session.knowledge.take` does that.
     base : (X, y), optional
         Old labeled rows that are not of the pool, learned from beside it and never asked. Give
         them again on reopening.
@@ -144,6 +150,7 @@ class Session(Cycling):
         id_column: Hashable | None = None,
         truth: Any = None,
         holdout: int | None = None,
+        knowledge: Knowledge | str | os.PathLike[str] | None = None,
         labels: Any = None,
         base: Any = None,
         journal: str | os.PathLike[str] | None = "session.rhml",
@@ -158,6 +165,9 @@ class Session(Cycling):
         random_state: int | None = None,
     ) -> None:
         self._policy = policy_of(advice)
+        known = None if knowledge is None else read_knowledge(knowledge)
+        if known is not None and classes is None:
+            classes = classes_of(known) or None
         self._begin(
             model=model,
             pool=pool,
@@ -182,6 +192,8 @@ class Session(Cycling):
             keys=keys,
             random_state=random_state,
         )
+        if known is not None:
+            self._begin_with(known)
 
     @classmethod
     def _replayed(cls, **arguments: Any) -> Session:
@@ -191,6 +203,7 @@ class Session(Cycling):
             for name, parameter in inspect.signature(cls).parameters.items()
             if parameter.default is not parameter.empty
         }
+        del usual["knowledge"]  # what was known is in the journal
         session = cls.__new__(cls)
         session._begin(**{**usual, "refit": "sync", **arguments}, read_only=True)  # noqa: SLF001
         return session

@@ -162,6 +162,11 @@ _SINCE = (
     "watched",
     "_decisions",
     "reverted",
+    "lexicon_edits",
+    "map_edits",
+    "proposed",
+    "rejected",
+    "terms_shown",
 )
 """Left out while it is empty: an older journal means what it meant before there were such."""
 
@@ -176,6 +181,10 @@ _TALLIES = (
     "_first_names",
     "_named_at",
     "_parts",
+    "_lexicon",
+    "_today",
+    "concept_map",
+    "_told",
 )
 """What can be counted from the rest and is kept only so that nobody has to count it again."""
 

@@ -20,6 +20,7 @@ from rhml_widgets.items.ranges import require_count, require_range
 from rhml_widgets.items.rows import Rows
 from rhml_widgets.journal.events import Exposed, Queried, Taught
 from rhml_widgets.knowledge.checked import require_choice
+from rhml_widgets.knowledge.pattern import is_pattern, require_pattern
 from rhml_widgets.machine.effect import Effect
 from rhml_widgets.machine.leaning import require_sayable
 
@@ -89,7 +90,8 @@ class Teaching(Advising):
         Parameters
         ----------
         term : str
-            A word or phrase as it stands in the texts; of rows, a column. That a column supports a
+            A word or phrase as it stands in the texts, or a pattern such as ``btc*``; of rows, a
+            column. That a column supports a
             class means what stands in it in ``item_id``, or without one a high value.
         label : label, optional
             The class it speaks for; needed for ``supports``.
@@ -167,14 +169,23 @@ class Teaching(Advising):
             msg = f"term {term!r}: an image has neither words nor columns to speak of"
             raise BadInputError(msg)
         term = tidy(term.strip())
+        self._require_known(term)
+        return term, label
+
+    def _require_known(self, term: str) -> None:
+        """Refuse a term that no feature stands for, where the model hears features only."""
         features = self._features()
-        if features is not None and features.in_terms and not features.columns(term):
+        if self.pool.kind == "text" and is_pattern(term):
+            require_pattern(term)
+            if features is not None and not features.fitting(term):
+                msg = f"term {term!r} fits no word of the pool"
+                raise UnknownTermError(msg)
+        elif features is not None and features.in_terms and not features.columns(term):
             msg = (
                 f"term {term!r} is none of the model's {features.X.shape[1]:,} features: use a "
                 "word as it stands in the texts, or a vectorizer whose n-grams hold the phrase"
             )
             raise UnknownTermError(msg)
-        return term, label
 
     def _features(self) -> Features | None:
         """Return the pool's features; None where making them fails, as the next fit will say."""

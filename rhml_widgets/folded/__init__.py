@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rhml_widgets.folded.cycles import Cycles
 from rhml_widgets.folded.draws import AUDIT, CHOSEN, REPEAT, SWEEP_CHECK
+from rhml_widgets.folded.said import TERMS
 from rhml_widgets.journal.events import Judged, Noted, Queried, Retracted, Skipped, Switched
 from rhml_widgets.overseen import OVERSEEN
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event
 
-__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Folded"]
+__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "TERMS", "Folded"]
 
 
 class Folded(Cycles):
@@ -73,6 +74,7 @@ class Folded(Cycles):
             return self._take_back_skip(target)
         if target in self.resolutions:
             self._take_back_resolution(target)
+        self._take_back_term(target)
         if target in self.lessons:
             self._take_back_lesson(target)
         self._take_back_edit(target)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rhml_widgets.folded.said import Said
-from rhml_widgets.journal.events import FitFailed, Fitted, Scored, Taught
+from rhml_widgets.journal.events import FitFailed, Fitted, Scored
 from rhml_widgets.overseen import Overseen
-from rhml_widgets.records import Lesson, Version
+from rhml_widgets.records import Version
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event
@@ -21,15 +21,12 @@ class Learned(Said, Overseen):
 
     Attributes
     ----------
-    lessons : dict of int to Lesson
-        All that was ever taught, by seq; see ``Lesson.retracted``.
     versions : dict of int to Version
     failure : FitFailed or None
         Of the latest fit, if it failed.
     """
 
     FOLDS: ClassVar[dict[type[Event], str]] = {
-        Taught: "_taught",
         Fitted: "_fitted",
         FitFailed: "_fit_failed",
         Scored: "_scored",
@@ -38,16 +35,8 @@ class Learned(Said, Overseen):
     def __init__(self) -> None:
         Said.__init__(self)
         Overseen.__init__(self)
-        self.lessons: dict[int, Lesson] = {}
         self.versions: dict[int, Version] = {}
         self.failure: FitFailed | None = None
-
-    def _taught(self, entry: Entry, event: Taught) -> None:
-        self.lessons[entry.seq] = Lesson(
-            entry.seq, event.origin, event.item_id, tuple(event.stances)
-        )
-        if event.origin != "codebook":
-            self._undoable[entry.seq] = Taught.kind
 
     def _fitted(self, entry: Entry, event: Fitted) -> None:
         self.failure = None

@@ -11,7 +11,10 @@ from rhml_widgets.records import Prediction
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event
 
-__all__ = ["Said"]
+__all__ = ["TERMS", "Said"]
+
+TERMS = "terms"
+"""What was exposed where the model told of terms, and of no item."""
 
 
 class Said(Given):
@@ -61,7 +64,9 @@ class Said(Given):
         )
 
     def _exposed(self, entry: Entry, event: Exposed) -> None:
-        if event.item_id is None:
+        if event.what == TERMS:  # what the model makes of words, not of any item
+            self.terms_shown.setdefault(event.version or 0, entry.seq)
+        elif event.item_id is None:
             self.all_shown = entry.seq
             if self.exposed_all is None:
                 self.exposed_all = entry.seq

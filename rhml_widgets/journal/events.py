@@ -32,11 +32,14 @@ __all__ = [
     "Imported",
     "Judged",
     "Label",
+    "LexiconRevised",
+    "MapRevised",
     "ModeSet",
     "Noted",
     "Opened",
     "PhaseSet",
     "Predicted",
+    "ProposalDecided",
     "Proposed",
     "Queried",
     "Resolved",
@@ -46,6 +49,7 @@ __all__ = [
     "Skipped",
     "Switched",
     "Taught",
+    "TermProposed",
     "Vetoed",
     "Watched",
     "decode",
@@ -491,6 +495,62 @@ class Proposed(Event):
     measured: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LexiconRevised(Event):
+    """An edit of the lexicon: ``op`` and what it is ``about``, as `Lexicon.revised` takes them.
+
+    ``by`` is who thought of it: ``human``, or ``model`` for a proposal that was accepted.
+    ``speaks`` are the stances it brings (``[]`` where it takes some away); None where what the
+    terms say is the same before and after.
+    """
+
+    kind: ClassVar[str] = "LexiconRevised"
+    op: str
+    about: dict[str, Any]
+    by: str = "human"
+    speaks: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRevised(Event):
+    """An edit of the concept map: ``op`` and ``about``, as `ConceptMap.revised` takes them."""
+
+    kind: ClassVar[str] = "MapRevised"
+    op: str
+    about: dict[str, Any]
+    by: str = "human"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermProposed(Event):
+    """The model proposed a term, and the person was shown it.
+
+    ``gain`` is what it saves of the cross-validated log-loss on ``n`` judged items, in nats an
+    item, with a 95 % interval; ``supporting`` are the judged items it was shown with.
+    """
+
+    kind: ClassVar[str] = "TermProposed"
+    term: str
+    label: Label
+    gain: float
+    low: float
+    high: float
+    n: int
+    version: int | None = None
+    supporting: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDecided(Event):
+    """The person accepted or rejected (``choice``) a term that the model proposed."""
+
+    kind: ClassVar[str] = "ProposalDecided"
+    term: str
+    label: Label
+    choice: str
+    why: str | None = None
+
+
 EVENTS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
@@ -523,6 +583,10 @@ EVENTS: dict[str, type[Event]] = {
         ModeSet,
         Watched,
         Proposed,
+        LexiconRevised,
+        MapRevised,
+        TermProposed,
+        ProposalDecided,
     )
 }
 """Event classes by the name they carry in the journal."""

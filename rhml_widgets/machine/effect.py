@@ -22,6 +22,8 @@ class Effect:
         Model versions that were live before and after; None where there is none.
     why : str
         Why a fitted model somebody brought goes on answering, and the remedy; else "".
+    heard : str
+        How the model hears the terms it is about, where it does not hear them as they stand.
     """
 
     lesson: int
@@ -29,9 +31,13 @@ class Effect:
     before: int | None
     after: int | None
     why: str = ""
+    heard: str = ""
 
     def __str__(self) -> str:
-        """Return it as a sentence."""
+        """Return it in words."""
+        return f"{self._told()} {self.heard}".rstrip()
+
+    def _told(self) -> str:
         if self.flips is None:
             tail = "the fit failed" if self.after is None else "there was no model without it"
             return f"Kept; what it changes is not known: {tail}."

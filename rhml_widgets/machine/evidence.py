@@ -10,13 +10,14 @@ from rhml_widgets.journal.events import (
     CodebookRevised,
     Imported,
     Judged,
+    LexiconRevised,
     Queried,
     Retracted,
     Taught,
 )
 from rhml_widgets.knowledge.codebook import first_lesson
 from rhml_widgets.machine.feedback import Stance
-from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot
+from rhml_widgets.machine.snapshot import NO_CLASS_YET, NO_TRUTH, Snapshot, taught
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rhml_widgets.items.pool import Pool
     from rhml_widgets.journal.events import Entry, Label
     from rhml_widgets.machine.base import Base
-    from rhml_widgets.records import Judgment, Lesson, Query
+    from rhml_widgets.records import Judgment, Query
     from rhml_widgets.state import State
 
 __all__ = ["Evidence"]
@@ -115,7 +116,9 @@ class Evidence:
         of = event.target if isinstance(event, Retracted) else entry.seq
         if of in self._state.revisions:
             self._touch_all()  # classes may have come, gone or changed names
-        if isinstance(event, Judged | Retracted | Taught | Imported | CodebookRevised):
+        if isinstance(
+            event, Judged | Retracted | Taught | LexiconRevised | Imported | CodebookRevised
+        ):
             self.n_changes += 1
 
     def grow(self, pool: Pool) -> None:
@@ -166,11 +169,10 @@ class Evidence:
         state = self._state
         stances: list[tuple[int, Stance]] = []
         for seq, lesson in state.lessons.items():
-            if not lesson.retracted and (lesson.origin != "codebook" or not state.revisions):
-                of = self._spoken_of(lesson)
-                stances += [
-                    (seq, Stance(**row, origin=lesson.origin, item=of)) for row in lesson.stances
-                ]
+            if lesson.origin == "codebook" and not lesson.retracted and not state.revisions:
+                stances += [(seq, Stance(**row, origin="codebook")) for row in lesson.stances]
+        rows = self._spoken_of()
+        stances += taught(state.lexicon, rows)
         for seq, terms, label, of in self._marked.values():
             stances += [
                 (seq, Stance(term=term, label=label, stance="supports", origin="mark", item=of))
@@ -196,6 +198,8 @@ class Evidence:
             model=model,
             base=self.base.named(state.means) if self.base and state.revisions else self.base,
             codebook=state.codebook.version,
+            revisions=state.spoken,
+            rows=rows,
         )
 
     def _first_lesson(self) -> list[tuple[int, Stance]]:
@@ -213,11 +217,13 @@ class Evidence:
     def _said(self, label: Label) -> bool:
         return label in self._state.classes and self._state.teaches(label)
 
-    def _spoken_of(self, lesson: Lesson) -> int | None:
-        """Return the row a lesson on a column was given at: there it stood high or low."""
-        of = lesson.item_id
-        known = of is not None and self._pool.kind == "row" and of in self._pool
-        return self._pool.number(of) if known else None
+    def _spoken_of(self) -> dict[str, int]:
+        """Return the rows in which columns were spoken of: there they stood high or low."""
+        if self._pool.kind != "row":
+            return {}
+        told = [revision.about.get("item_id") for revision in self._state.spoken]
+        known = [one for one in told if one is not None and one in self._pool]
+        return {one: self._pool.number(one) for one in known}
 
     def unmeasured(self) -> list[int]:
         """Return the lessons, oldest first, that no version has learned as far as is known."""

@@ -14,6 +14,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.knowledge.pattern import matching
 from rhml_widgets.machine.columns import traced
 from rhml_widgets.machine.defaults import flattened, in_front_of
 from rhml_widgets.machine.inputs import (
@@ -35,6 +36,7 @@ from rhml_widgets.machine.models import (
     takes_images,
     takes_texts,
 )
+from rhml_widgets.machine.phrases import beside, words_of
 from rhml_widgets.machine.spans import is_vectorizer
 from rhml_widgets.machine.terms import TermSpace
 from rhml_widgets.machine.threads import single_threaded
@@ -44,7 +46,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rhml_widgets.machine.phrases import Beside
+
 __all__ = ["Features"]
+
+_REMEMBERED = 4
+"""Sets of phrases whose features are kept: the newest lesson's, and those it is held against."""
 
 
 class Features:
@@ -129,6 +136,10 @@ class Features:
         self._typical: float | None = None
         self._signed: bool | None = None
         self.middles: dict[int, float] = {}
+        self._words: list[str] | None = None
+        self._phrases: dict[str, int] = {}
+        self._plain: Features | None = None
+        self._heard: dict[tuple[str, ...], Features] = {}
         self._columns: dict[str, list[int]] = {}
         self._forms: dict[str, list[int]] = {}
         self._holding: dict[str, tuple[list[int], bool]] = {}
@@ -256,6 +267,8 @@ class Features:
             return [int(column) for column in np.flatnonzero(self.origins == place)]
         if not self.in_terms:
             return []
+        if term in self._phrases:
+            return [self._phrases[term]]
         if term not in self._columns:
             self._columns[term] = self.terms.columns(term)
         return self._columns[term]
@@ -277,6 +290,51 @@ class Features:
         if term not in self._holding:
             self._holding[term] = self.terms.holding(term, self.contents)
         return self._holding[term]
+
+    def hearing(self, phrases: Sequence[str]) -> Features:
+        """Return features that have a column for each phrase the model could not hear whole.
+
+        Parameters
+        ----------
+        phrases : sequence of str
+            Of several words. Where the features are no terms, where the vectorizer knows the
+            phrase, or where no text holds it, there is nothing to add.
+
+        Returns
+        -------
+        Features
+            These, or those with a plain CountVectorizer of the phrases beside the user's own
+            steps. The same object for the same phrases, so that what was computed of it holds.
+        """
+        plain = self._plain or self
+        wanted = tuple(phrases)
+        heard = plain._heard  # noqa: SLF001 - of its own kind
+        if wanted not in heard:
+            heard[wanted] = plain._with(beside(plain, wanted))  # noqa: SLF001
+        while len(heard) > _REMEMBERED:
+            del heard[next(one for one in heard if one != wanted)]
+        return heard[wanted]
+
+    def _with(self, found: Beside | None) -> Features:
+        if found is None:
+            return self
+        own = copy.copy(self)
+        vars(own).update(
+            steps=[("terms", found.union)],
+            terms=found.terms,
+            middles={},
+            _plain=self,
+            _rows=twins(found.rows),
+            _phrases=found.columns,
+            _names=None,
+            _frequency=None,
+            _typical=None,
+            _signed=None,
+            _columns={},
+            _forms={},
+            _heard={},
+        )
+        return own
 
     def transform(self, contents: Any) -> Any:
         """Return the rows of other items, shape (n_contents, n_features)."""
@@ -360,9 +418,17 @@ class Features:
         """Append new items; the steps stay as they were fitted."""
         if self.X is not None and count(contents):
             self._rows = twins(stacked(self.X, self.transform(contents)))
-            self._frequency = self._typical = self._signed = None
+            self._frequency = self._typical = self._signed = self._words = None
+            self._heard = {}
             self.middles.clear()
         self.contents = appended(self.contents, contents)
+
+    def fitting(self, pattern: str) -> list[str]:
+        """Return the pool's words that a character pattern fits, commonest first; 200 at most."""
+        plain = self._plain or self
+        if plain._words is None:  # noqa: SLF001 - of its own kind
+            plain._words = words_of(plain.contents)  # noqa: SLF001
+        return matching(pattern, plain._words)  # noqa: SLF001
 
     def forms(self, word: str) -> list[int]:
         """Return the columns of words that look like forms of one word: see `TermSpace.forms`."""

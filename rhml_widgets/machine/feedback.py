@@ -41,7 +41,8 @@ class Stance:
     Attributes
     ----------
     term : str
-        A word or phrase, as it stands in texts; or a column's name.
+        A word or phrase, as it stands in texts, or a pattern of characters (``btc*``), which
+        stands for each word of the pool it fits; or a column's name.
     label : label or None
         The class it supports; None for an irrelevant term.
     stance : {"supports", "irrelevant"}

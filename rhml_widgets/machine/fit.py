@@ -65,6 +65,8 @@ class Fit:
     hits : str
         One 0 or 1 for each holdout item in order of number; "" without a holdout.
     seconds : float
+    features : Features or None
+        Those it was fitted on, a column for each taught phrase included; None: the pool's.
     """
 
     snapshot: Snapshot
@@ -73,6 +75,7 @@ class Fit:
     change: Change | None = None
     hits: str = ""
     seconds: float = 0.0
+    features: Features | None = None
 
 
 def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
@@ -85,8 +88,9 @@ def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
     ----------
     known : Snapshot
     features : Features
+        Phrases it was taught get a column where they have none: see `Features.hearing`.
     live : Fit, optional
-        The version before, of the same features. Where it is the fit without ``known.lesson``,
+        The version before, of the same items. Where it is the fit without ``known.lesson``,
         nothing is fitted twice to see what the lesson changed.
 
     Raises
@@ -98,7 +102,8 @@ def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
     """
     began = time.perf_counter()
     with single_threaded(), naming_gaps(features):
-        head, view = _looked(known, features)
+        own = features.hearing(known.phrases)
+        head, view = _looked(known, own)
         give_way()
         change = None if known.lesson is None else _change(known, features, view, live)
     return Fit(
@@ -108,6 +113,7 @@ def fit(known: Snapshot, features: Features, *, live: Fit | None = None) -> Fit:
         change=change,
         hits=hits(known.truth_of, view),
         seconds=time.perf_counter() - began,
+        features=own,
     )
 
 
@@ -193,7 +199,8 @@ def _change(known: Snapshot, features: Features, view: Outlook, live: Fit | None
         before = live.outlook.predicted
     else:
         try:
-            before = _looked(without, features)[1].predicted
+            own = features.hearing(without.phrases)
+            before = _looked(without, own)[1].predicted
         except NotFittedYetError:
             return None
     numbers = np.flatnonzero(before != view.predicted)

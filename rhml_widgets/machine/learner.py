@@ -217,7 +217,7 @@ class Learner(Speaker):
             return False
         if live is not None and not serving:
             made = self._passed(made, known, live, features, generation)
-        if made is None or not self._install(made, features, generation):
+        if made is None or not self._install(made, made.features or features, generation):
             return False
         with self._lock:
             self._replaced = self.version if serving else self._replaced
@@ -236,7 +236,7 @@ class Learner(Speaker):
             made = fit(bound, features)
         except NotFittedYetError:
             return False
-        return self._install(made, features, generation)
+        return self._install(made, made.features or features, generation)
 
     def _install(
         self, made: Fit, features: Features, generation: int, *, again: bool = False
@@ -352,7 +352,7 @@ class Learner(Speaker):
         last = self._state.serving
         if self.live is None and last is not None and last.digest == known.digest():
             return []  # the model of the last opening, to be built again, learned them all
-        learned = set() if self.live is None else {seq for seq, _ in self.live.snapshot.stances}
+        learned = set() if self.live is None else {*self.live.snapshot.lessons}
         return [seq for seq in self.evidence.unmeasured() if seq not in learned]
 
     def _won(self, known: Snapshot, features: Features, brought: Fit) -> bool:
@@ -381,6 +381,7 @@ class Learner(Speaker):
                 seq=0,
                 label_of=nothing,
                 stances=[],
+                revisions=(),
                 classes=classes,
                 truth_of=truth_of,
                 base=None,
@@ -419,6 +420,9 @@ class Learner(Speaker):
         serving: bool = False,
         again: bool = False,
     ) -> None:
+        if features is not self._features and self._features is not None:
+            self._versions.spoke.clear()  # their columns are not these
+            self._features = features
         first = again or self.live is None
         version = self._versions.enter(made, self._params, first=first)
         self.live, self.version, self.failure, self.held_back = made, version, None, None

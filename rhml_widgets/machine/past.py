@@ -64,6 +64,7 @@ def once_said(
         features = _features_of(learner, pool, then)
         made = None if brought else fit(known, features)
         head = features.fitted_head if made is None else made.head
+        features = features if made is None else made.features or features
         features.extend(taken(pool.inputs, since))
         view = outlook(head, features.rows(), known.classes)
     except (RhmlError, ValueError, AttributeError):
@@ -134,8 +135,7 @@ def _learned(known: Snapshot, digest: str) -> Snapshot:
 
 def _prefixes(known: Snapshot) -> list[list[int]]:
     """Return what may have been left out: nothing, the last lesson, the last two, and so on."""
-    told = ("mark", "veto")
-    lessons = list(dict.fromkeys(seq for seq, one in known.stances if one.origin not in told))
+    lessons = known.lessons
     return [lessons[n_learned:] for n_learned in range(len(lessons), -1, -1)]
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from rhml_widgets.exceptions import BadInputError, UnknownLabelError
+from rhml_widgets.knowledge.pattern import is_pattern
 from rhml_widgets.machine.floor import give_way
 from rhml_widgets.machine.leaning import leaning
 from rhml_widgets.machine.prior_logistic import BINARY
 from rhml_widgets.machine.trust import Support
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.features import Features
@@ -41,7 +43,7 @@ def settled(
     """
     supports: dict[tuple[_Key, int], Support] = {}
     struck: dict[_Key, str] = {}
-    for index, stance in enumerate(stances):
+    for index, stance in _spelled_out(stances, features):
         give_way()
         _check(stance, classes)
         if features.kind != "text":
@@ -58,6 +60,15 @@ def settled(
                 _take_in(supports, key, stance, None if form else index, classes)
     columns = {column for key in struck if isinstance(key, tuple) for column in key}
     return _without(list(supports.values()), columns, features), struck
+
+
+def _spelled_out(stances: Sequence[Stance], features: Features) -> Iterator[tuple[int, Stance]]:
+    """Yield each stance with its place; one on a pattern as often as there are words it fits."""
+    for index, stance in enumerate(stances):
+        if features.kind == "text" and is_pattern(stance.term):
+            yield from ((index, replace(stance, term=one)) for one in features.fitting(stance.term))
+        else:
+            yield index, stance
 
 
 def _of_column(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rhml_widgets.knowledge.lexicon import Lexicon
+from rhml_widgets.knowledge.pattern import is_pattern
+from rhml_widgets.machine.feedback import Stance
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     import numpy.typing as npt
 
     from rhml_widgets.journal.events import Label
+    from rhml_widgets.knowledge.lexicon import Revision
     from rhml_widgets.machine.base import Base
-    from rhml_widgets.machine.feedback import Stance
 
-__all__ = ["NO_CLASS_YET", "NO_TRUTH", "Snapshot"]
+__all__ = ["NO_CLASS_YET", "NO_TRUTH", "Snapshot", "taught"]
 
 NO_TRUTH = -1
 NO_CLASS_YET = -2
@@ -50,6 +54,10 @@ class Snapshot:
         Old labeled rows that are learned from beside the pool.
     codebook : int
         The version of the codebook: its last edit, 0 before any.
+    revisions : tuple of Revision
+        The edits of the lexicon, lessons included, that the stances taught on purpose come from.
+    rows : dict of str to int
+        Numbers of the items in which those spoke of a column.
     """
 
     seq: int
@@ -63,6 +71,20 @@ class Snapshot:
     model: str = ""
     base: Base | None = None
     codebook: int = 0
+    revisions: tuple[Revision, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def lessons(self) -> list[int]:
+        """The seqs of what was said beyond labels, oldest first, but for marks."""
+        said = [seq for seq, stance in self.stances if stance.origin not in ("mark", "veto")]
+        return sorted({*said, *(one.seq for one in self.revisions)})
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Phrases that were taught to speak for a class, sorted."""
+        said = {one.term for _, one in self.stances if _is_phrase(one)}
+        return tuple(sorted(said))
 
     @property
     def n_labels(self) -> int:
@@ -85,9 +107,16 @@ class Snapshot:
         return told.hexdigest()
 
     def without(self, lessons: Collection[int]) -> Snapshot:
-        """Return the same labels without some lessons."""
-        kept = [(seq, stance) for seq, stance in self.stances if seq not in lessons]
-        return replace(self, stances=kept, lesson=None)
+        """Return the same labels without some lessons: what they replaced speaks again."""
+        revisions = tuple(one for one in self.revisions if one.seq not in lessons)
+        kept = [
+            (seq, stance)
+            for seq, stance in self.stances
+            if stance.origin != "person" and seq not in lessons
+        ]
+        stances = [*kept, *taught(Lexicon.folded(revisions), self.rows)]
+        stances.sort(key=lambda pair: pair[0])
+        return replace(self, stances=stances, revisions=revisions, lesson=None)
 
     def bound_as(self, other: Snapshot) -> Snapshot:
         """Return the same labels and lessons with the vetoes of another snapshot."""
@@ -99,3 +128,32 @@ class Snapshot:
         """Return the same labels without what was said in one way: see `Stance.origin`."""
         kept = [(seq, stance) for seq, stance in self.stances if stance.origin != origin]
         return replace(self, stances=kept)
+
+
+def taught(lexicon: Lexicon, rows: Mapping[str, int]) -> list[tuple[int, Stance]]:
+    """Return what a lexicon says as stances, each with the seq of the edit that made it.
+
+    Parameters
+    ----------
+    lexicon : Lexicon
+    rows : dict of str to int
+        Numbers of the items in which a column was spoken of.
+    """
+    return [
+        (
+            row["seq"],
+            Stance(
+                term=row["term"],
+                label=row["label"],
+                stance=row["stance"],
+                strength=row["strength"],
+                item=rows.get(row["item_id"]),
+            ),
+        )
+        for row in lexicon.stances()
+    ]
+
+
+def _is_phrase(one: Stance) -> bool:
+    spoken = one.origin == "person" and one.stance == "supports"
+    return spoken and len(one.term.split()) > 1 and not is_pattern(one.term)

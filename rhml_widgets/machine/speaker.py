@@ -139,7 +139,9 @@ class Speaker:
         "" where another model answers, and where nothing was answered or taught yet.
         """
         state = self._state
-        taught = any(one.origin == "person" for one in state.lessons.values() if not one.retracted)
+        taught = any(
+            one.origin != "codebook" for one in state.lessons.values() if not one.retracted
+        )
         if not self._serving or not (state.answers or taught):
             return ""
         return f"{outstanding(self.evidence.fair_of, self.contest)}. {_AT_ONCE}"

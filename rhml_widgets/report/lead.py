@@ -14,7 +14,7 @@ from rhml_widgets.measures.durations import duration_words
 from rhml_widgets.measures.outcomes import Outcome, check_outcomes
 from rhml_widgets.measures.sweeps import second_look_words
 from rhml_widgets.views.explanation_panel import looks_of
-from rhml_widgets.views.words import quoted
+from rhml_widgets.views.words import MOST_TOLD, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -230,6 +230,10 @@ def _changed(session: Session, term: Callable[[str], str]) -> str:
 
 def _taught(lesson: Lesson, term: Callable[[str], str]) -> str:
     """Say what was taught to who was not there: no "you"."""
+    if not lesson.stances:
+        return "What terms said was taken back."
+    if lesson.origin == "lexicon" and len(lesson.stances) > MOST_TOLD:
+        return f"What {len(lesson.stances)} terms of the lexicon say was changed."
     return " ".join(
         f"{quoted(term(one['term']))} was struck as irrelevant."
         if one["stance"] == "irrelevant"

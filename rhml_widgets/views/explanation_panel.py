@@ -47,10 +47,8 @@ _BY_KIND = {
 def standing_stances(state: State | StateView) -> dict[str, tuple[str, Label | None, int]]:
     """Return what the person holds of each term now: stance, label and lesson, by term."""
     return {
-        stance["term"].casefold(): (stance["stance"], stance["label"], lesson.seq)
-        for lesson in state.lessons.values()
-        if not lesson.retracted and lesson.origin != "codebook"
-        for stance in lesson.stances
+        row["term"].casefold(): (row["stance"], row["label"], row["seq"])
+        for row in state.lexicon.stances()
     }
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["excerpt", "lesson_words", "quoted", "undo_words"]
 
+MOST_TOLD = 3
+"""Terms of an edit of the lexicon that are told one by one."""
+
 STAGES = {
     "first": "",
     "revised": "revised",
@@ -60,6 +63,10 @@ def lesson_words(lesson: Lesson, named: Callable[[str], str] = str, *, by: str =
     if lesson.origin == "codebook":
         n = len(lesson.stances)
         return f"Class names, definitions and seed words: {n} word{'s' if n != 1 else ''}."
+    if not lesson.stances:
+        return f"{by} took back what terms said."
+    if lesson.origin == "lexicon" and len(lesson.stances) > MOST_TOLD:
+        return f"{by} changed what {len(lesson.stances)} terms of the lexicon say."
     return " ".join(stance_words(stance, named, by=by) for stance in lesson.stances)
 
 
@@ -85,6 +92,17 @@ def undo_words(state: State | StateView, pool: Pool) -> str | None:
         more = f" and {len(together) - 1} like it" if len(together) > 1 else ""
         excerpted = quoted(_excerpt_of(judgment.item_id, pool))
         return f"{quoted(judgment.label)} for {excerpted}{more}"
+    return _other_words(state, pool, seq)
+
+
+def _other_words(state: State | StateView, pool: Pool, seq: int) -> str:
+    """Return what an undo of no answer and no lesson would take back."""
+    if seq in state.lexicon_edits:
+        return "the last edit of the lexicon"
+    if seq in state.map_edits:
+        return "the last edit of the concept map"
+    if seq in state.rejected:
+        return f"your no to {quoted(state.rejected[seq].term)}"
     item_id = next((one for one, at in state.skipped.items() if at == seq), None)
     return f"the skip of {quoted(_excerpt_of(item_id, pool))}" if item_id else "the last skip"
 

@@ -14,6 +14,7 @@ TINY = {
     "append": "--rounds 3",
     "audit": "--seeds 1 --sessions 3 --labels 40 --checks 40",
     "twice": "--seeds 1 --labels 60 --looks 5",
+    "knowledge": "--seeds 1 --taught 24 --cycles 2 --labels 10",
     "explain": "--items 320 --rounds 2",
     "flat": "--labels 20 60 --rounds 3",
     "importing": "--rounds 1",

@@ -26,11 +26,14 @@ from rhml_widgets.journal import (
     GoalSet,
     Imported,
     Judged,
+    LexiconRevised,
+    MapRevised,
     ModeSet,
     Noted,
     Opened,
     PhaseSet,
     Predicted,
+    ProposalDecided,
     Proposed,
     Queried,
     Resolved,
@@ -40,6 +43,7 @@ from rhml_widgets.journal import (
     Skipped,
     Switched,
     Taught,
+    TermProposed,
     Vetoed,
     Watched,
     decode,
@@ -236,6 +240,34 @@ LATER: list[tuple[Event, str]] = [
     (
         Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
         '{"what":"mode","to":"adaptive","why":"drift","measured":2500.0}',
+    ),
+    (
+        LexiconRevised(op="add", about={"term": "molly", "label": "spam"}, by="model", speaks=[]),
+        ('{"op":"add","about":{"term":"molly","label":"spam"},"by":"model","speaks":[]}'),
+    ),
+    (
+        MapRevised(op="move", about={"name": "é", "parent": None}),
+        '{"op":"move","about":{"name":"é","parent":null},"by":"human"}',
+    ),
+    (
+        TermProposed(
+            term="bump",
+            label=1,
+            gain=0.125,
+            low=-0.5,
+            high=0.75,
+            n=40,
+            version=3,
+            supporting=["t1:ab"],
+        ),
+        (
+            '{"term":"bump","label":1,"gain":0.125,"low":-0.5,"high":0.75,"n":40,"version":3,'
+            '"supporting":["t1:ab"]}'
+        ),
+    ),
+    (
+        ProposalDecided(term="bump", label=1, choice="reject", why="another sense"),
+        '{"term":"bump","label":1,"choice":"reject","why":"another sense"}',
     ),
 ]
 

@@ -26,11 +26,14 @@ from rhml_widgets.journal.events import (
     GoalSet,
     Imported,
     Judged,
+    LexiconRevised,
+    MapRevised,
     ModeSet,
     Noted,
     Opened,
     PhaseSet,
     Predicted,
+    ProposalDecided,
     Proposed,
     Queried,
     Resolved,
@@ -40,6 +43,7 @@ from rhml_widgets.journal.events import (
     Skipped,
     Switched,
     Taught,
+    TermProposed,
     Vetoed,
     Watched,
     decode,
@@ -292,10 +296,17 @@ def test_every_kind_of_event_folds():
         ModeSet(mode="stable"),
         Watched(p=0.5, auc=0.5, n=40),
         Proposed(what="mode", to="adaptive", why="drift", measured=2500.0),
+        LexiconRevised(op="add", about={"term": "molly", "label": "spam"}, speaks=[]),
+        MapRevised(op="add", about={"name": "dealers"}),
+        TermProposed(term="bump", label="spam", gain=0.1, low=0.0, high=0.2, n=40),
+        ProposalDecided(term="bump", label="spam", choice="reject"),
     )
-    assert state.seq == len(EVENTS) == 29
+    assert state.seq == len(EVENTS) == 33
     assert (state.phase, state.codebook["ham"].memos[0].text) == ("qualitative", "what is left")
     assert (state.gate.choice, state.at_most, state.mode) == ("roll_back", 0.2, "stable")
+    assert list(state.lexicon.terms) == ["w", "molly"]
+    assert list(state.concept_map.concepts) == ["dealers"]
+    assert [one.term for one in state.rejected.values()] == ["bump"]
     assert [one.how for one in state.resolutions.values()] == ["first"]
     assert state.pool_digest == "q"
     assert state.standing == "t1:a"
