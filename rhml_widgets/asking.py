@@ -58,7 +58,7 @@ class Asking(Dialog):
                 raise ReadOnlyError(msg)
             if wanted > 0 and not self.read_only:
                 drawn = self._learner.draw(wanted, self._state.n_draws)
-                drawn = self._learner.seek(self._sought, drawn)
+                drawn = self._learner.seek(self._looked_for(), drawn)
                 drawn = look_again(
                     drawn,
                     wanted,
@@ -71,6 +71,13 @@ class Asking(Dialog):
                     drawn = self._skipped_again(wanted)
                 self._record(self._with_predictions(drawn))
             return [self._item(item_id) for item_id in self._waiting()[:batch_size]]
+
+    def _looked_for(self) -> Label | None:
+        """Return the rare class that is looked for, because of `seek` or of what is wanted."""
+        if self._sought is not None or self._state.intent is None:
+            return self._sought
+        label = self._state.intent[1]
+        return label if label is not None and self._state.is_live(label) else None
 
     def items_waiting(self, n: int) -> list[Item]:
         """Return up to ``n`` items drawn and unanswered, drawing none."""

@@ -11,11 +11,14 @@ import pandas as pd
 from rhml_widgets.comparing import Comparing
 from rhml_widgets.exceptions import BadInputError, NotFittedYetError
 from rhml_widgets.folded.cycles import STEPS
+from rhml_widgets.items.labels import clean_label, require_class
 from rhml_widgets.items.ranges import require_count
-from rhml_widgets.journal.events import CycleStepped
+from rhml_widgets.journal.events import CycleStepped, IntentSet
+from rhml_widgets.machine.intents import FIND, require_intent
 from rhml_widgets.measures.turns import Turn, labeled_in, turn
 
 if TYPE_CHECKING:
+    from rhml_widgets.journal.events import Label
     from rhml_widgets.records import CycleRecord, Judgment
 
 __all__ = ["Cycle", "Cycling"]
@@ -80,6 +83,50 @@ class Cycling(Comparing):
             size = BATCH if batch is None else int(batch)
             self._record([CycleStepped(cycle=number, step=STEPS[0], batch=size, about=about)])
         return Cycle(self, number)
+
+    def want(
+        self, intent: str | None, label: Label | None = None, *, event_id: str | None = None
+    ) -> None:
+        """Say what you want now: it sets which items come, and what the page opens.
+
+        Parameters
+        ----------
+        intent : str or None
+            "teach me": more items the model is sure of, its reasons open after each answer.
+            "check me": more blind checks, and hidden repeats. "challenge me": mostly items it is
+            sure of, reasons open. "find more": likely items of ``label``, beside uniform checks.
+            None: the session's own purposes. The shares are in
+            `rhml_widgets.machine.intents.INTENTS`. In the stable mode what would be learned from
+            goes to checks all the same.
+        label : label, optional
+            The class to find.
+        event_id : str, optional
+            A resend with the same id changes nothing.
+
+        Raises
+        ------
+        BadInputError
+            For what is no intent, or without the class to find.
+        UnknownLabelError
+            If that is no class.
+        """
+        require_intent(intent)
+        meant = None if label is None else clean_label(label)
+        if (intent == FIND) != (meant is not None):
+            msg = f"want({intent!r}, label={label!r}): a class to find goes with 'find more', alone"
+            raise BadInputError(msg)
+        if meant is not None:
+            require_class(meant, self.choices)
+        with self._changing():
+            told = None if intent is None else (intent, meant)
+            if self.sent(event_id, IntentSet, intent=intent) is None and self._state.intent != told:
+                self._record([IntentSet(intent=intent, label=meant)], [event_id])
+
+    @property
+    def wants(self) -> str | None:
+        """What the person wants now: see `want`."""
+        intent = self._state.intent
+        return None if intent is None else intent[0]
 
     def cycles(self) -> pd.DataFrame:
         """Return a row for each cycle: the fields of `rhml_widgets.measures.turns.Turn`, ``step``.

@@ -192,7 +192,7 @@ class Finding(Asking):
     @property
     def sought(self) -> Label | None:
         """The class that is looked for: see `seek`."""
-        return self._sought
+        return self._looked_for()
 
     def twins(self, item_id: str | Item) -> list[Item]:
         """Return the near-twins of an item that nobody judged, nearest first.

@@ -146,6 +146,7 @@ _SINCE = (
     "arms",
     "hinted",
     "cycles",
+    "intent",
     "revisions",
     "cites",
     "phases",

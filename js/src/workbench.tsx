@@ -16,6 +16,7 @@ import { FROZEN } from "./shared/states";
 import { SweepView } from "./shared/sweep";
 import { TabList, TabPanels, useTabs, type Tab } from "./shared/tabs";
 import { useTwice, TwiceNote, TwicePlace } from "./shared/twice";
+import { Wants } from "./shared/wants";
 import { useTrait, useView, view, type ViewProps } from "./shared/root";
 import type { CurvesProps, WorkbenchProps } from "./shared/types";
 
@@ -29,7 +30,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
   const { audit, result, oversight } = props;
   const twice = useTwice(props, act, off);
   const told =
-    !!oversight || props.standing.length > 0 || props.lessons.length > 0 || twice.on || !!(result?.advice || result?.drift || result?.old);
+    !!oversight || (!!props.wants && !off) || props.standing.length > 0 || props.lessons.length > 0 || twice.on || !!(result?.advice || result?.drift || result?.old);
   const answer = () => {
     open.setOpen("label");
     focusQuietly(root);
@@ -113,6 +114,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
             {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
             {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}
             <Standing sentences={props.standing} />
+            {props.wants && !off ? <Wants wants={props.wants} classes={props.queue.classes} act={act} /> : null}
             <Lessons lessons={props.lessons} act={act} frozen={off} />
           </div>
         ) : null}

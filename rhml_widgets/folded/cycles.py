@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rhml_widgets.folded.audits import Audits
-from rhml_widgets.journal.events import CycleStepped
+from rhml_widgets.journal.events import CycleStepped, IntentSet
 from rhml_widgets.records import CycleRecord
 
 if TYPE_CHECKING:
-    from rhml_widgets.journal.events import Entry, Event
+    from rhml_widgets.journal.events import Entry, Event, Label
 
 __all__ = ["STEPS", "Cycles"]
 
@@ -26,13 +26,19 @@ class Cycles(Audits):
     ----------
     cycles : dict of int to CycleRecord
         By number, from 1; at most the last one goes on.
+    intent : tuple of (str, Label or None) or None
+        What the person wants now, and the class to find; None: the usual.
     """
 
-    FOLDS: ClassVar[dict[type[Event], str]] = {CycleStepped: "_stepped"}
+    FOLDS: ClassVar[dict[type[Event], str]] = {
+        CycleStepped: "_stepped",
+        IntentSet: "_intent_set",
+    }
 
     def __init__(self) -> None:
         super().__init__()
         self.cycles: dict[int, CycleRecord] = {}
+        self.intent: tuple[str, Label | None] | None = None
 
     @property
     def cycle_open(self) -> CycleRecord | None:
@@ -47,3 +53,6 @@ class Cycles(Audits):
         steps = {**known.steps, event.step: entry.seq}
         about = {**known.about, **event.about}
         self.cycles[event.cycle] = replace(known, steps=steps, about=about)
+
+    def _intent_set(self, _entry: Entry, event: IntentSet) -> None:
+        self.intent = None if event.intent is None else (event.intent, event.label)

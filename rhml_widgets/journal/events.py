@@ -30,6 +30,7 @@ __all__ = [
     "Gated",
     "GoalSet",
     "Imported",
+    "IntentSet",
     "Judged",
     "Label",
     "LexiconRevised",
@@ -373,6 +374,15 @@ class CycleStepped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntentSet(Event):
+    """The person said what they want now; None: the usual. ``label`` is the class to find."""
+
+    kind: ClassVar[str] = "IntentSet"
+    intent: str | None
+    label: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodebookRevised(Event):
     """The codebook was edited.
 
@@ -574,6 +584,7 @@ EVENTS: dict[str, type[Event]] = {
         Resolved,
         Switched,
         CycleStepped,
+        IntentSet,
         CodebookRevised,
         PhaseSet,
         Gated,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rhml_widgets.journal.events import Queried
+from rhml_widgets.machine.intents import wanted
 from rhml_widgets.machine.queue import draw
 from rhml_widgets.machine.ranking import Head, Ranking, rank
 from rhml_widgets.machine.repeats import repeatable, repeated
@@ -81,8 +82,10 @@ class Asker:
 
     @property
     def purposes(self) -> dict[str, float]:
-        """Shares of why an item is asked, in the mode that is set."""
-        return in_mode(self._state.mode, self._purposes)
+        """Shares of why an item is asked, in the mode that is set, for what is wanted now."""
+        intent = self._state.intent
+        asked_for = wanted(None if intent is None else intent[0], self._purposes)
+        return in_mode(self._state.mode, asked_for)
 
     def grow(self, pool: Pool) -> None:
         """Go on with a larger pool; nothing is ranked until the next version."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.exceptions import BadInputError, NotSavedError
+from rhml_widgets.exceptions import BadInputError, NotSavedError, SealedError
 from rhml_widgets.journal.events import Judged, Resolved
+from rhml_widgets.machine.intents import OPENS_REASONS
 from rhml_widgets.views.item import columns_at
 from rhml_widgets.views.words import undo_words
 from rhml_widgets.widgets.book import Book
@@ -59,6 +60,7 @@ class Actions:
             self.refit,
             self.switch_person,
             self.share,
+            self.want,
         )
         return {
             **{action.__name__: action for action in own},
@@ -110,6 +112,9 @@ class Actions:
         with contextlib.suppress(NotSavedError):
             self._session.advise(own_id, asked=False)
         stopped = self._desk.stopped_at == own_id
+        if not stopped and self._session.wants in OPENS_REASONS:
+            with contextlib.suppress(SealedError):  # an arm that shows less keeps them closed
+                self._desk.open(own_id)
         if not stopped:
             self._desk.prepare()
         return {"seq": seq, "stopped": stopped}
@@ -274,6 +279,15 @@ class Actions:
         )
         self._session.touch()
         return {"asked": asked}
+
+    def want(self, *, intent: Any, label: Any, event_id: Any) -> None:
+        """Set what the person wants now."""
+        if intent is not None and not isinstance(intent, str):
+            msg = f"intent={intent!r:.60}: expected a str or null"
+            raise BadInputError(msg)
+        meant = None if label is None else class_at(self._session, label)
+        self._session.want(intent, meant, event_id=required("event_id", event_id))
+        self._desk.prepare()
 
     # ---- the rest -------------------------------------------------------------------------
 

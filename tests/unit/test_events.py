@@ -25,6 +25,7 @@ from rhml_widgets.journal import (
     Gated,
     GoalSet,
     Imported,
+    IntentSet,
     Judged,
     LexiconRevised,
     MapRevised,
@@ -215,6 +216,7 @@ LATER: list[tuple[Event, str]] = [
         CycleStepped(cycle=1, step="update", batch=10, about={"after": 4}),
         '{"cycle":1,"step":"update","batch":10,"about":{"after":4}}',
     ),
+    (IntentSet(intent="find more", label="b"), '{"intent":"find more","label":"b"}'),
     (
         CodebookRevised(op="rename", about={"label": "a", "name": "b"}),
         '{"op":"rename","about":{"label":"a","name":"b"},"batch":null}',

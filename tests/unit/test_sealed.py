@@ -162,6 +162,7 @@ WORKBENCH = {
         "audit",
         "result",
         "sweep",
+        "wants",
         "twice",
         "codebook",
     },
@@ -192,6 +193,7 @@ WORKBENCH = {
     },
     "codebook.anew": {"n", "aside"},
     "codebook.pile": {"n", "groups"},
+    "wants": {"intent", "label", "choices", "may"},
     "people": {
         "you",
         "others",

@@ -25,6 +25,7 @@ from rhml_widgets.journal.events import (
     Gated,
     GoalSet,
     Imported,
+    IntentSet,
     Judged,
     LexiconRevised,
     MapRevised,
@@ -285,12 +286,13 @@ def test_every_kind_of_event_folds():
         Resolved(about="suspicious", item_ids=["t1:a"], labels=["spam"], how="first"),
         Switched(before="loud-wren"),
         CycleStepped(cycle=1, step="articulate", batch=10),
+        IntentSet(intent="teach me"),
         CodebookRevised(op="memo", about={"label": "ham", "text": "what is left"}),
         PhaseSet(phase="qualitative"),
         Gated(
             version=2, against=1, n_right=9, kept=0.5, lost=["t1:a"], gained=0, why=["unlearned"]
         ),
-        Decided(gate=23, choice="roll_back"),
+        Decided(gate=24, choice="roll_back"),
         Vetoed(term="w"),
         GoalSet(column=None, measure="unlearned", at_most=0.2),
         ModeSet(mode="stable"),
@@ -301,7 +303,7 @@ def test_every_kind_of_event_folds():
         TermProposed(term="bump", label="spam", gain=0.1, low=0.0, high=0.2, n=40),
         ProposalDecided(term="bump", label="spam", choice="reject"),
     )
-    assert state.seq == len(EVENTS) == 33
+    assert state.seq == len(EVENTS) == 34
     assert (state.phase, state.codebook["ham"].memos[0].text) == ("qualitative", "what is left")
     assert (state.gate.choice, state.at_most, state.mode) == ("roll_back", 0.2, "stable")
     assert list(state.lexicon.terms) == ["w", "molly"]

@@ -54,7 +54,7 @@ const Context = createContext<ViewContext | null>(null);
 const WITH_EVENT: ReadonlySet<ActionName> = new Set<ActionName>([
   "label", "keep", "revise", "correct", "skip", "undo", "add_class", "teach", "undo_lesson",
   "judge_flips", "audit", "recheck", "verify", "twins", "pick", "resolve", "switch_person", "share",
-  "more_like_cell",
+  "more_like_cell", "want",
   "revise_codebook", "undo_edit", "promote", "enter_phase",
   "decide", "set_mode",
 ]);

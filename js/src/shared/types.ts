@@ -484,6 +484,8 @@ export interface WorkbenchProps {
   twice?: TwiceProps | null;
   /** Missing in pages frozen before there was one. */
   codebook?: CodebookProps;
+  /** What the person wants now. */
+  wants?: { intent: string | null; label: ClassIndex | null; choices: string[]; may: boolean };
   /** Missing in pages frozen before there was a gate. */
   oversight?: OversightProps | null;
 }
@@ -712,6 +714,8 @@ export interface Actions {
   switch_person: { args: { name: string; event_id: string }; value: { person: string } };
   /** `differing`: a third look at what two people label differently. */
   share: { args: { n: number; event_id: string; differing?: boolean }; value: { asked: number } };
+  /** Says what the person wants now; null: the usual. */
+  want: { args: { intent: string | null; label: ClassIndex | null; event_id: string }; value: null };
   /** Shows another comparison. */
   compare: { args: { of: string }; value: null };
   /** Lists the items of a cell; where it tells the model's view they are exposed from then on. */

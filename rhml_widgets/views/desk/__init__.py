@@ -12,6 +12,7 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from rhml_widgets.machine.intents import NAMES
 from rhml_widgets.views.confusion import OpenCell
 from rhml_widgets.views.desk.lessons import UNSEEN
 from rhml_widgets.views.desk.measured import Measured
@@ -55,6 +56,19 @@ class Desk(Measured):
                 session.state, session.person, shareable=session.n_shareable, unusable=why
             )
 
+    def wants(self) -> dict[str, Any]:
+        """Return what the person wants now, and what they may want."""
+        session = self.session
+        intent = session.state.intent
+        label = None if intent is None else intent[1]
+        known = session.classes_
+        return {
+            "intent": session.wants,
+            "label": known.index(label) if label in known else None,
+            "choices": list(NAMES),
+            "may": not session.read_only,
+        }
+
     def workbench(self) -> dict[str, Any]:
         """Return the props of the workbench, all but the curve."""
         session = self.session
@@ -74,6 +88,7 @@ class Desk(Measured):
             "people": self.people(),
             "sweep": self.sweep.props(),
             "twice": self.twice(),
+            "wants": self.wants(),
             "codebook": self.codebook(),
             "oversight": self.gate.props(),
         }
