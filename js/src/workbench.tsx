@@ -100,7 +100,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
         {told ? (
           <div class="rhml-pad rhml-told">
             <TwiceNote of={twice} />
-            {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
+            {result ? <StopNow props={result} onAudit={audit && !audit.why_not && !off ? () => open.setOpen("audit") : null} /> : null}
             {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}
             <Standing sentences={props.standing} />
             <Lessons lessons={props.lessons} act={act} frozen={off} />

@@ -205,7 +205,7 @@ CONFUSION = {
         "status",
     },
     "choices": {"of", "name"},
-    "cell": {"row", "column", "n", "items", "reasons"},
+    "cell": {"row", "column", "n", "items", "closed", "reasons"},
     "cell.items": {"item_id", "text"},
 }
 ALLOWED = {

@@ -61,7 +61,7 @@ class Queue(Reasons):
         self._seat()
         self._evidence = {one: self._evidence[one] for one in item_ids if one in self._evidence}
         for item_id in item_ids:
-            arm, _ = session.state.arms.get(item_id, ("", 0.0))
+            arm, _ = session.state.arm(item_id) or ("", 0.0)
             if (
                 arm == "evidence_first"
                 and item_id not in self._evidence
@@ -120,7 +120,7 @@ class Queue(Reasons):
         if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
-        if session.state.arms.get(item_id, ("", 0.0))[0] == "evidence":
+        if (session.state.arm(item_id) or ("", 0.0))[0] == "evidence":
             return self._unsigned(item_id)
         subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:
