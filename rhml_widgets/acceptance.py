@@ -174,7 +174,9 @@ def summary(
     if brought:
         told.append(f"Of people's labels {brought:,} were brought along and not looked at here.")
     told += second_look_words(state)
-    if found.version is None:
+    if found.version is None and not nobody.any():
+        told.append("None of the model's labels is needed.")
+    elif found.version is None:
         told.append(_not_yet(reading, lost=found.lost))
     else:
         told += _of_model(found, reading, live)

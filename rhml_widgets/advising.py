@@ -44,7 +44,7 @@ class Advising(Answering):
         """
         number = self._number(item_id)
         own_id = self.pool.ids[number]
-        if own_id in self._state.arms:
+        if self._state.arm(own_id) is not None:
             return self._by_arm(number, own_id, asked=asked)
         with self._changing(writes=False):
             answer = self._state.own(own_id)
@@ -87,7 +87,7 @@ class Advising(Answering):
 
     def _by_arm(self, number: int, own_id: str, *, asked: bool) -> Advice:
         """Return what the arm of an item shows, and log it."""
-        arm, drawn = self._state.arms[own_id]
+        arm, drawn = self._state.arm(own_id) or ("none", 1.0)
         with self._changing(writes=False):
             answer = self._state.own(own_id)
             if answer is None and arm != "evidence_first":
@@ -143,8 +143,14 @@ class Advising(Answering):
                     state.queries[item_id].purpose,
                     arm,
                     probability,
-                    item_id in (state.hinted if arm == "evidence_first" else state.exposed),
+                    item_id in state.hinted
+                    if arm == "evidence_first"
+                    else state.is_exposed(item_id),
                 )
                 for item_id, (arm, probability) in state.arms.items()
             ]
         return pd.DataFrame(rows, columns=["item_id", "purpose", "arm", "probability", "shown"])
+
+    def _was_shown(self, item_id: str, arm: str) -> bool:
+        state = self._state
+        return item_id in state.hinted if arm == "evidence_first" else state.is_exposed(item_id)

@@ -174,7 +174,8 @@ class Asking(Dialog):
 
     def _armed(self, query: Queried, predicted: Predicted) -> Queried:
         """Return the draw with the arm a policy chooses for it; without one as it is."""
-        if self._policy is None or query.item_id in self._state.arms:
+        unasked = query.lesson is not None or query.item_id in self._state.arms
+        if self._policy is None or unasked:
             return query
         concept = concept_of(predicted.proba, self.classes_)
         asked = Asked(query.item_id, query.purpose, concept, self.n_labeled)

@@ -12,6 +12,8 @@ from rhml_widgets.knowing import Knowing
 from rhml_widgets.measures.confusion import ANSWERS, TRUTH, Confusion, compared, comparisons
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rhml_widgets.journal.events import Label
 
 __all__ = ["Comparing"]
@@ -79,7 +81,9 @@ class Comparing(Knowing):
             dtype="int64",
         )
 
-    def confused(self, row: Label, column: Label, of: str = ANSWERS) -> pd.DataFrame:
+    def confused(
+        self, row: Label, column: Label, of: str = ANSWERS, *, but: Sequence[str] = ()
+    ) -> pd.DataFrame:
         """Return the items of one cell of `confusion`.
 
         Where it tells the model's view, these items are logged as exposed.
@@ -89,6 +93,8 @@ class Comparing(Knowing):
         row, column : label
         of : str
             See `confusion`.
+        but : sequence of item_id
+            Left out, and so not exposed.
 
         Returns
         -------
@@ -104,8 +110,8 @@ class Comparing(Knowing):
         for label in (first, second):
             require_class(label, self.classes_)
         found = self.compared(of)
-        ids = [one for one in found.cell(first, second) if one in self.pool]
-        if found.columns == "I":
+        ids = [one for one in found.cell(first, second) if one in self.pool and one not in but]
+        if found.tells_model:
             self._expose(ids, "confusion")
         rows: list[dict[str, Any]] = [
             {

@@ -19,6 +19,7 @@ from rhml_widgets.measures.turns import Turn, labeled_in, turn
 
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Label
+    from rhml_widgets.machine.verdicts import Verdicts
     from rhml_widgets.records import CycleRecord, Judgment
 
 __all__ = ["Cycle", "Cycling"]
@@ -32,6 +33,8 @@ SHOWN = 5
 
 class Cycling(Comparing):
     """The part of a session in which the two take turns, if the person wants to."""
+
+    _begun: tuple[int, Verdicts | None] | None = None
 
     def cycle(self, batch: int | None = None) -> Cycle:
         """Return the cycle that goes on, or begin one.
@@ -67,21 +70,23 @@ class Cycling(Comparing):
         """
         if batch is not None:
             require_count(batch)
-        with self._lock:
+        with self._changing(writes=False):
             going = self._state.cycle_open
-        if going is not None:
-            if batch not in (None, going.batch):
-                msg = (
-                    f"cycle {going.number} goes on with batch={going.batch}: reflect() ends it "
-                    f"before one with batch={batch} can begin"
-                )
-                raise BadInputError(msg)
-            return Cycle(self, going.number)
+            if going is not None:
+                if batch not in (None, going.batch):
+                    msg = (
+                        f"cycle {going.number} goes on with batch={going.batch}: reflect() ends "
+                        f"it before one with batch={batch} can begin"
+                    )
+                    raise BadInputError(msg)
+                return Cycle(self, going.number)
         with self._changing():
             number = len(self._state.cycles) + 1
-            about = {"before": self._learner.version}
+            said = self._learner.verdicts()
+            about = {"before": None if said is None else said.version}
             size = BATCH if batch is None else int(batch)
             self._record([CycleStepped(cycle=number, step=STEPS[0], batch=size, about=about)])
+            self._begun = number, said
         return Cycle(self, number)
 
     def want(
@@ -127,6 +132,10 @@ class Cycling(Comparing):
         """What the person wants now: see `want`."""
         intent = self._state.intent
         return None if intent is None else intent[0]
+
+    def said_before(self, number: int) -> Verdicts | None:
+        """Return what the model said as a cycle began; None where it was begun in another run."""
+        return self._begun[1] if self._begun is not None and self._begun[0] == number else None
 
     def cycles(self) -> pd.DataFrame:
         """Return a row for each cycle: the fields of `rhml_widgets.measures.turns.Turn`, ``step``.
@@ -192,7 +201,7 @@ class Cycle:
         """
         self._require("update")
         session = self._session
-        before = session.learner.verdicts()
+        before = session.said_before(self.number)
         session.fit()
         after = session.learner.verdicts()
         if after is None:

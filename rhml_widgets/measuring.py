@@ -232,7 +232,7 @@ class Measuring(Teaching):
     def stopping(self) -> str:
         """Say what speaks for going on and what for stopping; nothing ever stops by itself."""
         state = self.still()
-        return advice(state, audited(state))
+        return advice(state, audited(state), n_free=self.n_auditable)
 
     # ---- leaving --------------------------------------------------------------------------
 

@@ -176,10 +176,11 @@ def as_frame(source: Any, pool: Pool) -> pd.DataFrame:
         return source.to_frame("content" if source.name is None else source.name)
     if isinstance(source, Pool):
         contents = [source.words(number) for number in source.item_of_row.tolist()]
-        return pd.DataFrame({"content": contents}, index=source.index)
+        return pd.Series(contents, index=source.index, dtype=object).to_frame("content")
     shape = getattr(source, "shape", (pool.n_rows,))
     if len(shape) == 1:
-        return pd.DataFrame({"content": list(source)})
+        # As objects: text of Arrow takes no lone surrogate.
+        return pd.Series(list(source), dtype=object).to_frame("content")
     rows_by_columns = isinstance(source, np.ndarray) and len(shape) == 2  # noqa: PLR2004
     return pd.DataFrame(source if rows_by_columns else None, index=pd.RangeIndex(pool.n_rows))
 
@@ -248,7 +249,9 @@ def _safe(name: Hashable) -> Hashable:
 def _csv(frame: pd.DataFrame, target: Path) -> None:
     plain = isinstance(frame.index, pd.RangeIndex)
     # Cells are quoted where they hold a character of the line's end: both of them, then.
-    frame.to_csv(target, index=not plain, encoding="utf-8", lineterminator="\r\n")
+    frame.to_csv(
+        target, index=not plain, encoding="utf-8", errors="backslashreplace", lineterminator="\r\n"
+    )
 
 
 def _parquet(frame: pd.DataFrame, target: Path) -> None:
@@ -258,7 +261,7 @@ def _parquet(frame: pd.DataFrame, target: Path) -> None:
             "name ending in .jsonl, which holds the exact values, too"
         )
         raise MissingExtraError(msg)
-    named = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    named = frame.set_axis(_told_apart(frame), axis=1)
     try:
         named.to_parquet(target)
     except (ValueError, TypeError) as error:  # pyarrow's own are of these
@@ -272,11 +275,22 @@ def _parquet(frame: pd.DataFrame, target: Path) -> None:
 
 def _json_lines(frame: pd.DataFrame, target: Path) -> None:
     named = frame if isinstance(frame.index, pd.RangeIndex) else _with_index(frame)
-    columns = [str(name) for name in named.columns]
-    with target.open("w", encoding="utf-8", newline="\n") as file:
+    columns = _told_apart(named)
+    # A lone surrogate is no character of UTF-8; its escape is JSON all the same.
+    with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         for row in named.astype(object).itertuples(index=False, name=None):
             cells = {name: _plain(value) for name, value in zip(columns, row, strict=True)}
             file.write(json.dumps(cells, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _told_apart(frame: pd.DataFrame) -> list[str]:
+    """Return the names of columns as text; refuse two that would become one."""
+    names = [str(name) for name in frame.columns]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"two columns would be called {twice!r} in the file: rename one of them"
+        raise NotWrittenError(msg)
+    return names
 
 
 def _with_index(frame: pd.DataFrame) -> pd.DataFrame:

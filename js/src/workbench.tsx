@@ -111,7 +111,7 @@ function Workbench({ props, act, frozen, gone }: ViewProps<WorkbenchProps>) {
           <div class="rhml-pad rhml-told">
             {oversight ? <Oversight props={oversight} classes={props.queue.classes} act={act} frozen={off} /> : null}
             <TwiceNote of={twice} />
-            {result ? <StopNow props={result} onAudit={audit && !off ? () => open.setOpen("audit") : null} /> : null}
+            {result ? <StopNow props={result} onAudit={audit && !audit.why_not && !off ? () => open.setOpen("audit") : null} /> : null}
             {result?.old ? <OldLabels old={result.old} act={act} frozen={off} onAnswer={answer} /> : null}
             <Standing sentences={props.standing} />
             {props.wants && !off ? <Wants wants={props.wants} classes={props.queue.classes} act={act} /> : null}

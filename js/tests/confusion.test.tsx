@@ -20,7 +20,7 @@ function some(more: Partial<ConfusionProps> = {}): ConfusionProps {
 }
 
 const CELL: NonNullable<ConfusionProps["cell"]> = {
-  row: 2, column: 0, n: 5, reasons: true,
+  row: 2, column: 0, n: 5, reasons: true, closed: 0,
   items: [{ item_id: "x1", text: "fresh batch" }, { item_id: "x2", text: "<b>anyone?</b>" }],
 };
 

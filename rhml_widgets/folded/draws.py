@@ -14,7 +14,7 @@ from rhml_widgets.seats import SHARED, THIRD
 if TYPE_CHECKING:
     from rhml_widgets.journal.events import Entry, Event
 
-__all__ = ["AUDIT", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Draws"]
+__all__ = ["AFTER", "AUDIT", "BEFORE", "CHOSEN", "REPEAT", "SWEEP_CHECK", "Draws"]
 
 AUDIT = "audit"
 """The reason of a draw that belongs to an audit: asked before anything else."""
@@ -27,6 +27,14 @@ SWEEP_CHECK = "sweep-check"
 
 REPEAT = "repeat"
 """The reason of a hidden repeat: an answered item, drawn to be asked again."""
+
+
+BEFORE, AFTER = ("teach", "challenge"), ("check", "challenge")
+"""Purposes of items on which anything may be shown before their answer, and after it.
+
+Before an answer nothing is shown on checks, which measure what the person knows unaided; after it
+nothing is shown on what the model asked because it is unsure itself.
+"""
 
 
 class Draws(Learned):
@@ -70,6 +78,23 @@ class Draws(Learned):
         if again:
             return self.repeats.get(item_id)
         return self.shared.get(item_id) or self.queries.get(item_id)
+
+    def arm(self, item_id: str) -> tuple[str, float] | None:
+        """Return the arm of an item as it is asked now, and its probability; None without one.
+
+        What is drawn anew for a measurement shows nothing before the answer, and what is shared
+        with a second person, or judges a lesson, nothing at all.
+        """
+        drawn = self.arms.get(item_id)
+        query = self.query(item_id)
+        if drawn is None or query is None:
+            return drawn
+        arm, probability = drawn
+        early = arm == "evidence_first"
+        blind = item_id in self.shared or query.lesson is not None
+        if blind or (query.purpose not in (BEFORE if early else AFTER) and arm != "none"):
+            return "none", probability
+        return arm, probability
 
     def _queried(self, entry: Entry, event: Queried) -> None:
         self.n_draws += 1

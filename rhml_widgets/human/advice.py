@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rhml_widgets.machine.explanations import Explanation
     from rhml_widgets.state import Prediction
 
-__all__ = ["ARMS", "POLICIES", "Advice", "disagrees_firmly", "evidence_of"]
+__all__ = ["ARMS", "CLOSED", "POLICIES", "Advice", "disagrees_firmly", "evidence_of"]
 
 ARMS = ("none", "evidence_first", "evidence", "full", "on_demand")
 """How much the model shows of itself on one item.
@@ -25,6 +25,9 @@ ARMS = ("none", "evidence_first", "evidence", "full", "on_demand")
 Nothing; where to look, unsigned and without a label, before the answer; the same after it; all,
 after it; all, if the person asks.
 """
+
+CLOSED = ("none", "evidence_first", "evidence")
+"""Arms of items whose reasons and labels a page never opens: it would undo what was drawn."""
 
 POLICIES = ("speak_up", "none")
 

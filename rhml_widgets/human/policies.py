@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rhml_widgets.exceptions import BadInputError
+from rhml_widgets.folded.draws import AFTER, BEFORE
 from rhml_widgets.human.advice import ARMS, POLICIES
 
 if TYPE_CHECKING:
@@ -53,10 +54,7 @@ class Policy(Protocol):
 
 
 def allowed(purpose: str) -> tuple[str, ...]:
-    """Return the arms an item of a purpose may have.
-
-    Before an answer nothing is shown on checks, which measure what the person knows unaided;
-    after it nothing is shown on what the model asked because it is unsure itself.
+    """Return the arms an item of a purpose may have; see `rhml_widgets.folded.draws.BEFORE`.
 
     Examples
     --------
@@ -65,10 +63,10 @@ def allowed(purpose: str) -> tuple[str, ...]:
     >>> allowed("teach")
     ('none', 'evidence_first')
     """
-    before = purpose in ("teach", "challenge")
-    after = purpose in ("check", "challenge")
     return tuple(
-        arm for arm in ARMS if arm == "none" or (before if arm == "evidence_first" else after)
+        arm
+        for arm in ARMS
+        if arm == "none" or purpose in (BEFORE if arm == "evidence_first" else AFTER)
     )
 
 

@@ -182,14 +182,15 @@ def _kappa(
     """Return Cohen's kappa with its bootstrap interval; kept, for it is asked for often."""
     place = {label: i for i, label in enumerate(dict.fromkeys(x for two in both for x in two))}
     codes = np.array([[place[a], place[b]] for a, b in both])
-    (value,) = _kappas(codes[None], len(place))
+    cells, counts = np.unique(codes, axis=0, return_counts=True)
+    (value,) = _kappas(counts[None], cells, len(place))
     if np.isnan(value):
         return None, None, None
+    # Drawing items again is drawing how many fall into each cell.
     stream = np.random.default_rng(random_state)
-    drawn = stream.integers(0, len(codes), (_RESAMPLES, len(codes)))
-    again = _kappas(codes[drawn], len(place))
+    drawn = stream.multinomial(len(both), counts / len(both), size=_RESAMPLES)
     tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(again, [tail, 1 - tail])
+    low, high = np.nanquantile(_kappas(drawn, cells, len(place)), [tail, 1 - tail])
     return float(value), float(low), float(high)
 
 
@@ -202,16 +203,13 @@ def _alpha(
     return found.value, found.low, found.high
 
 
-def _kappas(codes: NDArray[np.intp], n_classes: int) -> NDArray[np.float64]:
-    """Return kappa of each sample of pairs of codes, shape (n_samples, n_items, 2)."""
-    n_samples, n_items, _ = codes.shape
-    seen = (codes[..., 0] == codes[..., 1]).mean(axis=1)
-    # One class after the other in one count: sample number times classes plus the code.
-    offset = n_classes * np.arange(n_samples)[:, None]
-    first, second = (
-        np.bincount((codes[..., side] + offset).ravel(), minlength=n_classes * n_samples)
-        for side in (0, 1)
-    )
-    chance = (first * second).reshape(n_samples, n_classes).sum(axis=1) / n_items**2
+def _kappas(
+    counts: NDArray[np.int64], cells: NDArray[np.intp], n_classes: int
+) -> NDArray[np.float64]:
+    """Return kappa of each sample of counts, shape (n_samples, n_cells), in ``cells``."""
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    sides = np.eye(n_classes)[cells]  # shape (n_cells, 2, n_classes)
+    seen = shares[:, cells[:, 0] == cells[:, 1]].sum(axis=1)
+    chance = ((shares @ sides[:, 0]) * (shares @ sides[:, 1])).sum(axis=1)
     left = np.where(chance < 1, 1 - chance, np.nan)
     return np.asarray((seen - chance) / left)

@@ -61,6 +61,11 @@ class Confusion:
     pairs: tuple[tuple[str, Label, Label], ...]
 
     @property
+    def tells_model(self) -> bool:
+        """Whether an item's place in it tells what the model says, or said, of the item."""
+        return self.of in (CHECKS, ANSWERS, TRUTH)
+
+    @property
     def n(self) -> int:
         """Items compared."""
         return len(self.pairs)

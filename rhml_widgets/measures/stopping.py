@@ -78,12 +78,16 @@ def steady(state: State | StateView) -> float | None:
     return float(np.mean(found[-LOOKS:])) if len(found) >= LOOKS else None
 
 
-def advice(state: State | StateView, reading: Reading | None = None) -> str:
+def advice(
+    state: State | StateView, reading: Reading | None = None, *, n_free: int | None = None
+) -> str:
     """Say what speaks for going on and what for stopping; to stop is the person's decision.
 
     With kappa K between two versions, their F scores differ by 4 (1 - K) / K at most
     (Bloodgood and Grothendieck 2013).
     """
+    if n_free == 0:
+        return "Every item that can be asked has a label of yours: there is nothing to go on with."
     kappa = steady(state)
     error = None if reading is None or not reading.n else reading.error()
     if kappa is None:

@@ -26,7 +26,8 @@ class Turn:
     before, after : int or None
         Model versions at the beginning and after the update.
     changed, n_items : int or None
-        Predictions that the update changed, of so many.
+        Items the model labels otherwise after the update than when the cycle began, of so many;
+        None where it had said nothing, or the session was reopened in between.
     shown : int
         Items whose reasons the model showed, most of them where the two differed.
     differed : int
@@ -66,7 +67,11 @@ class Turn:
         if self.changed is not None:
             mine += f"; {self.changed:,} of my {self.n_items:,} labels changed"
         elif self.after is not None:
-            mine += "; before that I had nothing to say"
+            mine += (
+                "; before that I had nothing to say"
+                if self.before is None
+                else "; how many of my labels changed was lost when the session was reopened"
+            )
         if not self.shown:
             yours = "What I changed in you: I showed you nothing"
         elif not self.differed:

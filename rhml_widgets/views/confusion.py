@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rhml_widgets.measures.agreement import checks
+from rhml_widgets.human.advice import CLOSED
+from rhml_widgets.measures.agreement import AT_LEAST, checks
 from rhml_widgets.measures.confusion import (
     ANSWERS,
     CHANGED,
@@ -75,9 +76,20 @@ class OpenCell:
             How many items it has.
         """
         self._seat()
-        found = self._session.confused(row, column, self._of)
+        session = self._session
+        found = session.compared(self._of)
+        kept = [one for one in found.cell(row, column) if not self._may_show(found, one)]
+        shown = session.confused(row, column, self._of, but=kept)
         self._cell = (row, column)
-        return len(found)
+        return len(shown)
+
+    def _may_show(self, found: Confusion, item_id: str) -> bool:
+        """Whether a page may list an item: no hidden repeat, and none whose arm shows less."""
+        state = self._session.state
+        if state.is_repeat(item_id):
+            return False
+        arm, _ = state.arm(item_id) or ("full", 1.0)
+        return not found.tells_model or arm not in CLOSED
 
     def close(self) -> None:
         """Put the open cell away."""
@@ -128,8 +140,9 @@ class OpenCell:
         row, column = self._cell
         if row not in classes or column not in classes:
             return None
-        ids = _in_pool(session, found.cell(row, column))
-        if found.columns == "I":
+        whole = _in_pool(session, found.cell(row, column))
+        ids = [one for one in whole if self._may_show(found, one)]
+        if found.tells_model and not session.read_only:
             # What came into the cell since it was opened was not logged as shown.
             ids = [one for one in ids if session.state.is_exposed(one)]
         return {
@@ -143,6 +156,7 @@ class OpenCell:
                 }
                 for one in ids[:MOST_ITEMS]
             ],
+            "closed": len(whole) - len(ids),
             "reasons": self._of != TRUTH,
         }
 
@@ -162,6 +176,10 @@ def _words(session: Session, found: Confusion) -> str:
     if not found.n:
         return "not yet: nothing to compare so far"
     if found.of == CHECKS:
-        return checks(session.state).words()
+        lately = checks(session.state)
+        of_late = f"; lately {lately.share()}" if lately.total > lately.n else ""
+        if found.n >= AT_LEAST and not of_late:
+            return f"the same label on {lately.share()}"
+        return f"{found.hits:,} of {found.n:,} the same label{of_late}"
     same = "the same label" if found.of != TRUTH else "right"
     return f"{found.hits:,} of {found.n:,} {same}"

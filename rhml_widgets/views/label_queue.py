@@ -293,7 +293,7 @@ def stop_props(
     labels = list(state.classes)
     query = state.queries.get(item_id)
     said = answer.predicted
-    arm, _ = state.arms.get(item_id, ("full", 1.0))
+    arm, _ = state.arm(item_id) or ("full", 1.0)
     if arm == "evidence":
         words = "These places weighed most with me. Look once more, then go on."
     elif said.label == answer.label:

@@ -129,6 +129,9 @@ def _newer(reading: Reading | None, live: int | None) -> str:
     return f"Version {live} answers now; how often it is wrong was not audited."
 
 
+NONE_LEFT = "Every item that can be asked has your label: none of mine is needed."
+
+
 def result_props(
     state: State | StateView,
     *,
@@ -136,6 +139,7 @@ def result_props(
     shares: pd.DataFrame,
     stopping: str,
     live: int | None,
+    n_free: int | None = None,
     drift: str = "",
     old: dict[str, int] | None = None,
 ) -> dict[str, Any]:
@@ -150,6 +154,8 @@ def result_props(
         From `Session.stopping`.
     live : int or None
         The version that answers now.
+    n_free : int, optional
+        Items that an audit could be drawn from.
     drift : str
         What is known of items that came later, in words.
     old : dict, optional
@@ -164,7 +170,7 @@ def result_props(
         "n_items": 0 if reading is None else reading.audit.n_items,
         "offers": offers if told else [],
         "best": next((k for k, one in enumerate(offers) if one["best"]), None) if told else None,
-        "not_yet": _not_yet(reading, live, offers),
+        "not_yet": NONE_LEFT if n_free == 0 else _not_yet(reading, live, offers),
         "shares": _shares(shares, classes),
         "n_classes": len(classes),
         "advice": stopping if live is not None or told else "",

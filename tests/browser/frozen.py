@@ -293,6 +293,7 @@ def confusion():
             "column": 0,
             "n": 1,
             "items": [{"item_id": "x", "text": TEXT}],
+            "closed": 0,
             "reasons": True,
         },
         "may_act": True,

@@ -154,7 +154,7 @@ def test_what_is_looked_for_by_words_is_asked_next(lab, open_notebook, scan):
     assert field.evaluate("(one) => one === document.activeElement")
     before = queue.current()
     notebook.page.keyboard.type("1 2 no such word")
-    queue.await_text("Nothing that nobody judged fits")
+    queue.await_text("No unjudged item fits")
     assert queue.current() == before
     assert lab.judged("find.rhml") == []
     field.fill("invoice")

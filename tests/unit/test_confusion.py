@@ -201,3 +201,50 @@ def test_forged_requests_are_refused(request_):
     action, args = request_
     with careless(8) as session:
         assert Page(rhml.ConfusionMatrix(session)).error(action, **args)["message"]
+
+
+def test_a_hidden_repeat_stays_hidden():
+    with begin(purposes={"teach": 0.5, "check": 0.2, "probe": 0.3}, n=120) as session:
+        page = Page(rhml.ConfusionMatrix(session))
+        seen = 0
+        for _ in range(60):
+            (item,) = session.query()
+            if session.state.is_repeat(item.item_id):
+                answer = session.state.own(item.item_id)
+                said = next(
+                    (one for one in session.compared().pairs if one[0] == item.item_id), None
+                )
+                if said is not None:
+                    seen += 1
+                    place = [CLASSES.index(label) for label in said[1:]]
+                    page.value("open_cell", row=place[0], column=place[1])
+                    cell = page.props["cell"]
+                    assert item.item_id not in {one["item_id"] for one in cell["items"]}
+                    assert cell["closed"] >= 1
+                    assert not session.state.is_exposed(item.item_id)
+                assert answer is not None
+            session.label(item.item_id, right(item))
+        assert seen
+
+
+def test_a_read_only_session_shows_what_a_cell_holds(tmp_path):
+    path = tmp_path / "s.rhml"
+    with careless(journal=path) as session:
+        counts = session.confusion()
+    with rhml.replay(path, pool=texts()) as twin:
+        page = Page(rhml.ConfusionMatrix(twin))
+        row, column = next(
+            (i, j) for i in range(3) for j in range(3) if counts.iloc[i, j] and i != j
+        )
+        assert page.value("open_cell", row=row, column=column)["n"] == counts.iloc[row, column]
+        assert page.props["cell"]["n"] == counts.iloc[row, column]
+
+
+def test_what_is_said_of_checks_is_of_the_table_beside_it():
+    with careless(40) as session:
+        page = Page(rhml.ConfusionMatrix(session))
+        page.value("compare", of="checks")
+        props = page.props
+        n = sum(map(sum, props["counts"]))
+        same = sum(props["counts"][i][i] for i in range(3))
+        assert props["words"].startswith(f"{same} of {n} the same label") or n >= 30

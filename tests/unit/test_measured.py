@@ -250,3 +250,18 @@ def test_what_one_page_had_computed_comes_to_the_other_too(session, monkeypatch)
         view._refresh_curves()
         assert view.props["audit"]["found"]["n"] == 30
         assert view.props["standing"] == two._desk.standing
+
+
+def test_where_all_is_labeled_nothing_of_the_models_is_asked_for():
+    with begin(texts(9)) as session:
+        work(session, 9)
+        page = Page(rhml.Workbench(session))
+        page.view._refresh_curves()
+        result = page.props["result"]
+        assert result["not_yet"] == (
+            "Every item that can be asked has your label: none of mine is needed."
+        )
+        assert "there is nothing to go on with" in result["advice"]
+        assert page.props["audit"]["why_not"]
+        assert "None of the model's labels is needed" in session.result().summary
+        assert "session.audit" not in session.result().summary

@@ -293,3 +293,48 @@ def test_policies_have_names():
         "at_random(none=1, by=concept)",
         "evidence",
     ]
+
+
+def test_what_measures_stays_blind_whatever_arm_it_was_drawn_with():
+    """Items drawn to be taught, hinted never, and then drawn anew for an audit, or shared."""
+    with begin(advice="evidence_first", purposes={"teach": 1.0}, person="ann") as session:
+        work_all(session, 12)
+        Page(rhml.LabelQueue(session))  # hints reach the page of what waits now, and are logged
+        hinted = set(session.state.hinted)
+        session.audit(20)
+        page = Page(rhml.LabelQueue(session))
+        for _ in range(20):
+            item = page.props["items"][0]
+            assert "look" not in item or item["item_id"] in hinted
+            page.answer()
+        judged = session.judgments()
+        audited = judged[
+            judged["item_id"].isin(session.state.audits[max(session.state.audits)].drawn)
+        ]
+        unsealed = set(audited.loc[~audited["sealed"].astype(bool), "item_id"])
+        assert unsealed <= hinted
+        session.person = "ben"
+        assert session.share(6) == 6
+        shared = set(session.state.shared)
+        for _ in range(6):
+            (item,) = session.query()
+            assert item.item_id in shared
+            assert session.state.arm(item.item_id) in (None, ("none", 1.0))
+            session.label(item.item_id, right(item))
+        assert session.agreement()["n"].tolist()[0] == 6
+
+
+def test_a_cell_of_the_confusion_matrix_keeps_closed_what_an_arm_closes():
+    with begin(advice={"evidence": 1.0}, purposes=PURPOSES) as session:
+        work_all(session, 20)
+        page = Page(rhml.ConfusionMatrix(session))
+        counts, labels = page.props["counts"], page.props["labels"]
+        for row, cells in zip(labels, counts, strict=True):
+            for column, n in zip(labels, cells, strict=True):
+                if n:
+                    page.value("open_cell", row=row, column=column)
+                    cell = page.props["cell"]
+                    listed = {one["item_id"] for one in cell["items"]}
+                    assert len(listed) + cell["closed"] == n
+                    for one in listed:
+                        assert session.state.arm(one) is None

@@ -397,3 +397,27 @@ def test_the_fitted_model_loads_where_this_package_is_not(taught):
     )
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode().strip() == "card,refund"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_what_no_file_can_hold_is_written_as_its_escape(tmp_path, suffix):
+    pool = [f"{text} \udc80" for text in texts(12)]
+    path = tmp_path / f"out.{suffix}"
+    with pytest.warns(UserWarning, match="surrogate"):
+        session = begin(pool)
+    with session:
+        work(session, 6)
+        session.result().write(path)
+    written = path.read_text(encoding="utf-8")
+    assert written.count(r"\udc80") == 12
+    if suffix == "jsonl":
+        assert json.loads(written.splitlines()[0])["content"].endswith("\udc80")
+
+
+def test_two_columns_that_would_become_one_are_refused(tmp_path):
+    frame = pd.DataFrame({"text": texts(12), 1: range(12), "1": range(12)})
+    with begin(frame, content=["text"]) as session:
+        work(session, 6)
+        with pytest.raises(NotWrittenError, match="two columns would be called '1'"):
+            session.result().write(tmp_path / "out.jsonl")
+    assert not list(tmp_path.iterdir())

@@ -165,7 +165,9 @@ WORKBENCH = {
         "wants",
         "twice",
         "codebook",
+        "oversight",
     },
+    "oversight": {"mode", "mode_words", "proposals", "flags", "gate", "may"},
     "codebook": {
         "version",
         "codes",
@@ -236,7 +238,7 @@ CONFUSION = {
         "status",
     },
     "choices": {"of", "name"},
-    "cell": {"row", "column", "n", "items", "reasons"},
+    "cell": {"row", "column", "n", "items", "closed", "reasons"},
     "cell.items": {"item_id", "text"},
 }
 ALLOWED = {

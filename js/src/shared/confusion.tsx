@@ -62,8 +62,8 @@ export function ConfusionView({ props, act, frozen }: ConfusionViewProps) {
 /** “you said”, “I said”, “truth is”, “you first said” */
 function said(who: string): string {
   if (who === "truth") return "truth is";
-  const [first, ...rest] = who.split(", ");
-  return [first, ...rest, "said"].join(" ");
+  if (who === "you, first") return "you first said";
+  return who === "you, now" ? "you now say" : `${who} said`;
 }
 
 interface MatrixProps {
@@ -201,6 +201,9 @@ function Cell({ props, cell, act, frozen }: CellProps) {
         ))}
         {cell.items.length < cell.n ? (
           <li class="rhml-flip rhml-muted">{`${count(cell.items.length)} of ${count(cell.n)} are listed.`}</li>
+        ) : null}
+        {cell.closed > 0 ? (
+          <li class="rhml-flip rhml-muted">{`${plural(cell.closed, "more stays", "more stay")} closed for now.`}</li>
         ) : null}
       </ol>
       {frozen ? null : (

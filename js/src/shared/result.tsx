@@ -133,7 +133,10 @@ function CostsView({ offers, nItems, onFound }: CostsViewProps) {
 }
 
 function amount(typed: string): number | null {
-  const value = typed.trim() === "" ? NaN : Number(typed.trim().replace(",", "."));
+  const written = typed.trim();
+  // “1,000” may be a thousand or one: it is asked for again.
+  if (written === "" || /,\d{3}$/.test(written)) return null;
+  const value = Number(written.replace(",", "."));
   return Number.isFinite(value) && value >= 0 ? value : null;
 }
 

@@ -201,7 +201,7 @@ export function TwiceNote({ of }: { of: Twice }) {
         tone="twice"
         class="rhml-twice-note"
         actions={
-          props.may_resolve ? (
+          props.may_resolve && !card ? (
             <Button small action="look-twice" kbd={letter} off={!may} onClick={open}>
               {props.n === 0 ? "Look blind" : props.n === 1 ? "Show it" : "Show them"}
             </Button>

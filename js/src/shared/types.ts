@@ -458,6 +458,8 @@ export interface ConfusionProps {
     n: number;
     /** The first of them. */
     items: FoundRow[];
+    /** Items of it that stay closed: asked again unawares, or of an arm that shows less. */
+    closed: number;
     /** Whether reasons can be asked for. */
     reasons: boolean;
   } | null;

@@ -96,6 +96,7 @@ class Measured(Twice):
                 shares=self._class_shares(state),
                 stopping=session.stopping(),
                 live=live,
+                n_free=session.n_auditable,
                 drift=self._closer.drift,
                 old=self._closer.old(),
             ),

@@ -61,7 +61,7 @@ class Queue(Reasons):
         self._seat()
         self._evidence = {one: self._evidence[one] for one in item_ids if one in self._evidence}
         for item_id in item_ids:
-            arm, _ = session.state.arms.get(item_id, ("", 0.0))
+            arm, _ = session.state.arm(item_id) or ("", 0.0)
             if (
                 arm == "evidence_first"
                 and item_id not in self._evidence
@@ -114,9 +114,9 @@ class Queue(Reasons):
         if answer is None or answer.predicted is None:
             return None
         # Since two classes became one, there may be nothing left to disagree on.
-        said = answer.predicted.label
-        merged = said != answer.label and session.state.agrees(said, answer.label)
-        return None if merged else item_id
+        agreed = session.state.agrees(answer.predicted.label, answer.label)
+        arm, _ = session.state.arm(item_id) or ("", 0.0)
+        return None if agreed and arm not in ("evidence", "full") else item_id
 
     def _stop(self) -> dict[str, Any] | None:
         session = self.session
@@ -125,7 +125,7 @@ class Queue(Reasons):
         if item_id is None or answer is None or answer.predicted is None:
             return None
         said = answer.predicted
-        if session.state.arms.get(item_id, ("", 0.0))[0] == "evidence":
+        if (session.state.arm(item_id) or ("", 0.0))[0] == "evidence":
             return self._unsigned(item_id)
         subject = (item_id, said.label, answer.label, said.version)
         if self._subject != subject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rhml_widgets.exceptions import NotFittedYetError, SealedError
+from rhml_widgets.human.advice import CLOSED
 from rhml_widgets.journal.events import Taught
 from rhml_widgets.views.desk.lessons import Lessons
 from rhml_widgets.views.explanation_panel import (
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from rhml_widgets.session import Session
 
 __all__ = ["Reasons"]
-
-CLOSED = ("none", "evidence_first", "evidence")
-"""Arms of items whose reasons a page never opens: they would undo what was drawn."""
 
 NEAREST = 3
 
@@ -49,7 +47,7 @@ class Reasons(Lessons):
         if session.state.own(item_id) is None or session.state.is_repeat(item_id):
             # Reasons tell the model's view; before an answer they stay closed in the page.
             return
-        if session.state.arms.get(item_id, ("full", 1.0))[0] in CLOSED:
+        if (session.state.arm(item_id) or ("full", 1.0))[0] in CLOSED:
             msg = (
                 f"my view of item {item_id} stays closed: this session's advice is "
                 f"{session.advice!r}, and the item's arm shows less"
