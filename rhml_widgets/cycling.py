@@ -179,10 +179,11 @@ class Cycle:
 
     @property
     def left(self) -> int:
-        """Items still to be answered before `update`."""
-        with self._session.steady():
-            done = len(labeled_in(self._session.state, self._known))
-        return max(0, self._known.batch - done)
+        """Items still to be answered before `update`: no more than there are."""
+        session = self._session
+        with session.steady():
+            done = len(labeled_in(session.state, self._known))
+            return max(0, min(self._known.batch - done, session.n_askable - session.n_labeled))
 
     @property
     def why_not(self) -> str:

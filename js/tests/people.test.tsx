@@ -117,4 +117,23 @@ describe("the history", () => {
     expect(root.querySelector(".rhml-history-label")?.textContent).toContain("trade");
     expect(root.querySelector(".rhml-history-others")?.textContent).toBe("loud-wren: how-to");
   });
+
+  it("leaves a note half written to who wrote it", async () => {
+    const { model, root } = await draw(some());
+    const queue = someQueue();
+    const note = () => root.querySelector<HTMLInputElement>("[data-action=note]") as HTMLInputElement;
+    const sit = async (person: string) => {
+      const props = model.get("props") as WorkbenchProps;
+      model.put({ props: { ...props, queue: { ...queue, person } } });
+      await settled();
+    };
+    await sit("ann");
+    note().value = "ann's own";
+    note().dispatchEvent(new Event("input", { bubbles: true }));
+    await settled();
+    await sit("zoe");
+    expect(note().value).toBe("");
+    await sit("ann");
+    expect(note().value).toBe("ann's own");
+  });
 });

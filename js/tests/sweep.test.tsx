@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SweepProps, WorkbenchProps } from "../src/shared/types";
 import workbench from "../src/workbench";
 import { fakeModel, mount, press, settled, type FakeModel, type Mounted } from "./fake-model";
@@ -59,8 +59,17 @@ describe("a sweep", () => {
     const { model, root } = await draw(bench({ sweep: sweep({ cards: [], label: null }) }));
     expect(model.of("sweep")).toHaveLength(0);
     root.querySelector<HTMLElement>("[data-tab='sweep']")?.click();
+    await vi.waitFor(() => expect(args(model, "sweep")).toEqual([{ label: null }]), 2000);
+  });
+
+  it("tells nothing to who passes by it on the way to another tab", async () => {
+    const { model, root } = await draw(bench({ sweep: sweep({ cards: [], label: null }), audit: null }));
+    root.querySelector<HTMLElement>("[data-tab='sweep']")?.click();
     await settled();
-    expect(args(model, "sweep")).toEqual([{ label: null }]);
+    root.querySelector<HTMLElement>("[data-tab='label']")?.click();
+    // Longer than the page waits: a timer set before this one would have gone off.
+    await new Promise((done) => setTimeout(done, 600));
+    expect(model.of("sweep")).toHaveLength(0);
   });
 
   it("accepts a page by Enter, with an id of its own and how long it took", async () => {

@@ -49,6 +49,8 @@ async function seen() {
   await new Promise((done) => setTimeout(done, 450));
 }
 
+const many = () => ["trade", "how-to", "chatter"].map((name) => ({ name, definition: null, key: null, count: 0 }));
+
 describe("looking twice", () => {
   it("says so, and leaves the queue where it is", async () => {
     const { root } = await draw(bench());
@@ -101,7 +103,7 @@ describe("looking twice", () => {
     expect(other.model.of("look_twice")).toEqual([]);
   });
 
-  it.each([["1", "first"], ["2", "second"], ["k", "apart"]])("is settled by %s: %s", async (key, how) => {
+  it.each([["1", "first"], ["3", "second"], ["k", "apart"]])("is settled by %s: %s", async (key, how) => {
     const { model, root } = await draw(bench({ card: card() }));
     await seen();
     press(root, key);
@@ -112,6 +114,12 @@ describe("looking twice", () => {
     press(root, key);
     await settled();
     expect(model.of("resolve")).toHaveLength(1);
+  });
+
+  it("keeps the keys the classes have, and takes 1 and 2 where they have none", async () => {
+    const { root } = await draw(bench({ card: card() }, { queue: someQueue({ classes: many() }) }));
+    const keys = [...root.querySelectorAll(".rhml-twice-keys kbd")].map((one) => one.textContent);
+    expect(keys).toEqual(["1", "2", "K", "Esc"]);
   });
 
   it("does not take a key that was on its way to the item", async () => {
@@ -129,7 +137,7 @@ describe("looking twice", () => {
     expect(items[0]).toContain("you said trade");
     expect(items[1]).toContain("brought along: chatter");
     const keys = [...root.querySelectorAll(".rhml-twice-keys button")].map((one) => one.textContent);
-    expect(keys).toEqual(["1“trade” for both", "2“chatter” for both", "Kboth are right", "Esclater"]);
+    expect(keys).toEqual(["1“trade” for both", "3“chatter” for both", "Kboth are right", "Esclater"]);
   });
 
   it("shows one item once, with what each said of it", async () => {

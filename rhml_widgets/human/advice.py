@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rhml_widgets.journal.events import Label
     from rhml_widgets.machine.explanations import Explanation
@@ -30,6 +30,9 @@ CLOSED = ("none", "evidence_first", "evidence")
 """Arms of items whose reasons and labels a page never opens: it would undo what was drawn."""
 
 POLICIES = ("speak_up", "none")
+
+NOTHING = 1e-6
+"""Of the heaviest reason: what weighs no more weighs nothing."""
 
 MOST_EVIDENCE = 6
 """Places shown as evidence."""
@@ -116,11 +119,16 @@ def evidence_of(explanation: Explanation) -> tuple[Any, ...]:
     (0, 4)
     """
     weight = [abs(float(value)) for value in explanation.contributions]
+    least = NOTHING * max(weight, default=0.0)
+
+    def heaviest(places: Sequence[Any], of: Callable[[Any], int]) -> list[Any]:
+        heavy = [one for one in places if weight[of(one)] > least]
+        return sorted(heavy, key=lambda one: -weight[of(one)])[:MOST_EVIDENCE]
+
     if explanation.boxes:
-        found = sorted(explanation.boxes, key=lambda box: -weight[int(box[4])])
-        return tuple(tuple(box[:4]) for box in found[:MOST_EVIDENCE])
+        boxes = heaviest(explanation.boxes, lambda box: int(box[4]))
+        return tuple(tuple(box[:4]) for box in boxes)
     if explanation.spans:
-        spans = sorted(explanation.spans, key=lambda span: -weight[int(span[2])])
-        return tuple((int(start), int(end)) for start, end, _ in spans[:MOST_EVIDENCE])
-    order = sorted(range(len(weight)), key=lambda place: -weight[place])
-    return tuple(explanation.features[place] for place in order[:MOST_EVIDENCE])
+        spans = heaviest(explanation.spans, lambda span: int(span[2]))
+        return tuple((int(start), int(end)) for start, end, _ in spans)
+    return tuple(explanation.features[place] for place in heaviest(range(len(weight)), int))

@@ -33,6 +33,7 @@ def label_queue_props(
     items: Sequence[Item],
     n_askable: int,
     model: dict[str, Any],
+    person: str = "",
     n_labeled: int | None = None,
     stop: dict[str, Any] | None = None,
     unusable: str | None = None,
@@ -50,6 +51,8 @@ def label_queue_props(
         The current one, then those drawn ahead.
     n_askable : int
         Items that may be asked at all: the pool less the holdout.
+    person : str
+        Who answers.
     n_labeled : int, optional
         How many of these are answered; None: all that ever were.
     model : dict
@@ -69,6 +72,7 @@ def label_queue_props(
     n_labeled = state.n_labeled if n_labeled is None else n_labeled
     return {
         "seq": state.seq,
+        "person": person,
         "state": _queue_state(unusable, len(pool), stop, state, items=items, problem=problem),
         "state_text": unusable or "",
         "status": status_line(state, n_askable, unusable, n_labeled),

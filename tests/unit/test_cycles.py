@@ -213,3 +213,15 @@ def test_it_names_itself():
         work(session, 3)
         cycle.update()
         assert repr(cycle) == "Cycle(1, update)"
+
+
+def test_a_batch_larger_than_what_is_left_ends_with_what_is_left():
+    with begin(texts(9)) as session:
+        cycle = session.cycle(batch=10**9)
+        assert cycle.left == 9
+        work(session, 9)
+        assert cycle.left == 0
+        cycle.update()
+        cycle.explain()
+        cycle.revise()
+        assert cycle.reflect().labeled == 9

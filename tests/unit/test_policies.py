@@ -338,3 +338,21 @@ def test_a_cell_of_the_confusion_matrix_keeps_closed_what_an_arm_closes():
                     assert len(listed) + cell["closed"] == n
                     for one in listed:
                         assert session.state.arm(one) is None
+
+
+def test_what_weighs_nothing_is_no_evidence():
+    seeds = {label: {"definition": None, "seeds": [word]} for label, word in SEEDS.items()}
+    with begin(
+        ["nothing of it here", "late again", "money twice", "freeze now"],
+        classes=seeds,
+        advice="evidence_first",
+        purposes={"teach": 1.0},
+    ) as session:
+        for item in session.query(4):
+            if session.state.arm(item.item_id) == ("evidence_first", 1.0):
+                shown = session.advise(item).evidence
+                words = [item.content[start:end] for start, end in shown]
+                assert set(words) <= set(SEEDS.values())
+
+
+SEEDS = {"card": "late", "refund": "money", "crash": "freeze"}

@@ -26,6 +26,7 @@ FOUND = {"item_id", "text"}
 QUEUE = {
     "": {
         "seq",
+        "person",
         "state",
         "state_text",
         "status",

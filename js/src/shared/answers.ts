@@ -178,19 +178,21 @@ function beginning(item: ItemProps): Draft {
 }
 
 /** Notes and marks not sent yet: they live in the page, each with its item. */
-export function useDrafts(): Drafts {
+/** Notes and marks not yet sent: each person's own, and each item's. */
+export function useDrafts(person: string): Drafts {
   const [drafts, setDrafts] = useState<ReadonlyMap<string, Draft>>(new Map());
+  const key = (item_id: string) => `${person}\n${item_id}`;
   return {
-    of: (item) => (item ? (drafts.get(item.item_id) ?? beginning(item)) : NOTHING),
+    of: (item) => (item ? (drafts.get(key(item.item_id)) ?? beginning(item)) : NOTHING),
     change: (item, next) =>
       setDrafts((all) => {
-        const before = all.get(item.item_id) ?? beginning(item);
-        return new Map(all).set(item.item_id, { ...before, ...next });
+        const before = all.get(key(item.item_id)) ?? beginning(item);
+        return new Map(all).set(key(item.item_id), { ...before, ...next });
       }),
     drop: (item_id) =>
       setDrafts((all) => {
         const rest = new Map(all);
-        return rest.delete(item_id) ? rest : all;
+        return rest.delete(key(item_id)) ? rest : all;
       }),
   };
 }

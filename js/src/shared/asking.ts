@@ -85,7 +85,7 @@ function isTouch(): boolean {
 export function useAsking({ props, act, frozen, gone, onWhy }: QueueViewProps): Asking {
   const { root, call, silent } = useView();
   const { classes, items } = props;
-  const drafts = useDrafts();
+  const drafts = useDrafts(props.person ?? "");
   const answers = useAnswers(props, (answer) => {
     if (answer.kind === "label") drafts.drop(answer.item_id);
   });

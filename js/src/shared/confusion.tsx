@@ -169,7 +169,7 @@ interface CellProps {
 function Cell({ props, cell, act, frozen }: CellProps) {
   const acts = useActs(act);
   const list = useRef<HTMLOListElement>(null);
-  const [asked, setAsked] = useState<number | null>(null);
+  const [told, setTold] = useState("");
   const { classes: names, rows, columns, may_act } = props;
   useLayoutEffect(() => {
     if (!frozen) list.current?.scrollIntoView?.({ block: "nearest" });
@@ -191,7 +191,9 @@ function Cell({ props, cell, act, frozen }: CellProps) {
                 small
                 action="explain"
                 onClick={() => {
-                  void acts.act("explain", { item_id: item.item_id, label: null, against: null }).catch(() => {});
+                  void acts
+                    .act("explain", { item_id: item.item_id, label: null, against: null })
+                    .then(() => setTold("Its reasons are open in the ExplanationPanel and the Workbench of this session."), () => {});
                 }}
               >
                 Why?
@@ -215,7 +217,9 @@ function Cell({ props, cell, act, frozen }: CellProps) {
               title="The unjudged items most like these are asked next; like all you pick, they count in no estimate."
               onClick={() => {
                 if (acts.busy) return;
-                void acts.act("more_like_cell", {}).then(({ asked: n }) => setAsked(n), () => {});
+                void acts
+                  .act("more_like_cell", {})
+                  .then(({ asked: n }) => setTold(n ? `${plural(n, "item")} like these come next.` : "Nothing unjudged is like them."), () => {});
               }}
             >
               Ask me more like these
@@ -225,7 +229,7 @@ function Cell({ props, cell, act, frozen }: CellProps) {
             Close
           </Button>
           <span role="status" class="rhml-muted">
-            {asked === null ? "" : asked ? `${plural(asked, "item")} like these come next.` : "Nothing unjudged is like them."}
+            {told}
           </span>
         </div>
       )}

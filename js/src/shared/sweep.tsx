@@ -15,6 +15,9 @@ import type { CardProps, ClassIndex, QueueProps, SweepProps } from "./types";
 /** More classes than this are chosen from a list. */
 const SIDE_BY_SIDE = 8;
 
+/** Milliseconds before a page comes to who opened the tab. */
+const PASSING = 500;
+
 export interface SweepViewProps {
   props: SweepProps;
   /** Its classes, its keys, and what undo would take back. */
@@ -44,8 +47,11 @@ export function SweepView({ props, queue, act, frozen, gone }: SweepViewProps) {
   const letter = letters.of("undo");
 
   // What is on a page tells what the model says of it: it comes when somebody looks.
+  // Arrows through the tabs pass by it: only who stays is shown what I say.
   useEffect(() => {
-    if (live && !cards.length) acts.act("sweep", { label: null }).catch(() => {});
+    if (!live || cards.length) return;
+    const stays = setTimeout(() => void acts.act("sweep", { label: null }).catch(() => {}), PASSING);
+    return () => clearTimeout(stays);
   }, [live, cards.length === 0]);
   useLayoutEffect(() => setOdd(new Set()), [page]);
 

@@ -110,7 +110,11 @@ const LONG = 250;
 
 type How = "first" | "second" | "apart";
 
-const KEYS: Record<string, How> = { "1": "first", "2": "second", k: "apart" };
+/** The key of each side: its class's own where it has one, else 1 and 2. */
+function keysOf(card: TwiceCardProps, classes: readonly ClassProps[]): [string, string] {
+  const [first, second] = card.sides.map(({ label }) => classes[label]?.key?.toLowerCase() ?? "");
+  return first && second && first !== second && first !== "k" && second !== "k" ? [first, second] : ["1", "2"];
+}
 
 export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
   const { silent } = useView();
@@ -118,6 +122,8 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
   const names = card.sides.map(({ label }) => classes[label]?.name ?? "");
   const alone = card.items.length === 1;
   const busy = acts.busy;
+  const keys = keysOf(card, classes);
+  const means: Record<string, How> = { [keys[0]]: "first", [keys[1]]: "second", k: "apart" };
   const settle = (how: How) => {
     if (busy) return;
     void acts.act("resolve", { contradiction: card.id, how, seen: card.seen, ms: paint.since() });
@@ -130,7 +136,7 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
       later();
       return true;
     }
-    const how = keyNames(event).map((name) => KEYS[name]).find(Boolean);
+    const how = keyNames(event).map((name) => means[name.toLowerCase()]).find(Boolean);
     // A key on its way to another item or card is not for this one.
     if (how && !event.repeat && paint.saw(event)) settle(how);
     return how !== undefined;
@@ -164,7 +170,7 @@ export function TwiceCard({ card, classes, acts }: TwiceCardViewProps) {
         </div>
         <div class="rhml-row rhml-twice-keys">
           {(["first", "second"] as const).map((how, i) => (
-            <Button key={how} action={how} kbd={String(i + 1)} kbdFirst off={busy} onClick={() => settle(how)}>
+            <Button key={how} action={how} kbd={keys[i]} kbdFirst off={busy} onClick={() => settle(how)}>
               <span>
                 <bdi>{`“${names[i]}”`}</bdi>
                 {both}

@@ -137,6 +137,8 @@ export type QueueState =
 
 export interface QueueProps {
   seq: number;
+  /** Who answers: drafts are theirs. */
+  person?: string;
   state: QueueState;
   /** Why it is read-only, moved or closed; "" otherwise. */
   state_text: string;

@@ -88,6 +88,7 @@ class Queue(Reasons):
                 n_askable=session.n_askable,
                 n_labeled=session.n_labeled,
                 model=self._model(),
+                person=session.person,
                 stop=stop,
                 unusable=why,
                 problem=problem_of(
