@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from axe import AXE, SCAN
 from frozen import workbench
-from test_lab_axe import AXE, SCAN
 
 from rhml_widgets.report.pack import FrozenView, pack
 
