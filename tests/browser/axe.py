@@ -31,9 +31,10 @@ class Axe:
         self.found: list[str] = []
         page.evaluate(AXE.read_text(encoding="utf-8"))
 
-    def __call__(self, queue: Queue, state: str) -> None:
-        """Scan what is shown in both themes."""
+    def __call__(self, queue: Queue, state: str, within: str | None = None) -> None:
+        """Scan what is shown in both themes; ``within``: only that, for axe errs out of sight."""
+        shown = queue.root if within is None else queue.root.locator(within)
         for theme in ("JupyterLab Dark", "JupyterLab Light"):
             queue.notebook.theme(theme)
-            told = self.page.evaluate(SCAN, [queue.root.element_handle(), "color-contrast"])
+            told = self.page.evaluate(SCAN, [shown.element_handle(), "color-contrast"])
             self.found += [f"{state}, {theme}: {one}" for one in told]

@@ -41,6 +41,8 @@ def test_an_audit_is_answered_by_keys_and_the_result_tab_says_what_usable_says(l
     tab.filter(has_text="Label").focus()
     queue.press("ArrowLeft")  # round to the last one
     assert tab.last.get_attribute("aria-selected") == "true"
+    queue.press("ArrowLeft")
+    assert tab.filter(has_text="Result").get_attribute("aria-selected") == "true"
     panel.get_by_text("5 of 30 checks of the audit are answered").wait_for(timeout=SOON)
     rows = json.loads(notebook.ask(TOLD))
     slider = panel.get_by_role("slider")
@@ -68,7 +70,7 @@ def test_the_page_begins_an_audit(lab, open_queue):
     notebook.ask("session.wait()")
     # By keys alone, past the other tabs and back.
     queue.root.get_by_role("tab", selected=True).focus()
-    for key in ("End", "ArrowLeft", "Tab"):
+    for key in ("End", "ArrowLeft", "ArrowLeft", "Tab"):
         queue.press(key)
     radio = queue.root.get_by_role("radio")
     chosen = "(one) => one === document.activeElement && one.checked"

@@ -162,7 +162,7 @@ def test_what_is_looked_for_by_words_is_asked_next(lab, open_notebook, scan):
     found.nth(3).wait_for(timeout=SOON)
     words = found.all_inner_texts()
     assert all("invoice" in one.lower() for one in words)
-    scan(queue, "found")
+    scan(queue, "found", within="[aria-label='Find items']")
     field.focus()
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
         queue.press(key)
