@@ -240,7 +240,14 @@ class Cycle:
         rows = [self._row(one) for one in self._most_telling(batch)[:n]]
         names = ["item_id", "position", "content", "yours", "asked", "now", "reasons"]
         frame = pd.DataFrame(rows, columns=names)
-        shown = [[row["item_id"], row["now"]] for row in rows]
+        # What it says now it has learned from you; what it said before is where you two differed.
+        shown = [
+            [
+                row["item_id"],
+                row["asked"] if row["asked"] not in (None, row["yours"]) else row["now"],
+            ]
+            for row in rows
+        ]
         self._take("explain", {"shown": shown})
         return frame
 

@@ -31,7 +31,7 @@ class Turn:
     shown : int
         Items whose reasons the model showed, most of them where the two differed.
     differed : int
-        Those of them on which its label was not the person's.
+        Those of them on which its label was not the person's, as it was asked or as it learned.
     revised, adopted : int
         Answers to them that the person changed since, and those changed to the model's label.
     note : str or None
