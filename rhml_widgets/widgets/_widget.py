@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import anywidget
 import traitlets
+from IPython import get_ipython
 
 from rhml_widgets.exceptions import BadInputError, RhmlError
 from rhml_widgets.report.pack import FrozenView
@@ -156,6 +157,23 @@ class View(anywidget.AnyWidget):
             return {**reply, "ok": False, "error": told}
 
 
+def _finish_with_each_cell(view: CurvesView) -> None:
+    """Send what waits as each cell ends: a notebook run without a page keeps what was sent."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    ref = weakref.ref(view)
+
+    def ended(*_: Any) -> None:
+        alive = ref()
+        if alive is None or alive.comm is None:
+            shell.events.unregister("post_run_cell", ended)
+        else:
+            alive.finish()
+
+    shell.events.register("post_run_cell", ended)
+
+
 class CurvesView(View):
     """A view that also shows the curves, which travel in a trait of their own."""
 
@@ -166,6 +184,7 @@ class CurvesView(View):
         soon = 0.0 if _required(session, self).in_step else CURVES_SOON
         self._pace = Pace(self._refresh_curves, CURVES_EVERY, soon)
         super().__init__(session)
+        _finish_with_each_cell(self)
 
     def refresh(self) -> None:
         """Send what changed; the curves at most twice a second."""
@@ -176,6 +195,10 @@ class CurvesView(View):
 
     def _to_freeze(self) -> dict[str, Any]:
         return {**super()._to_freeze(), "curves": json_safe(self._desk.curves())}
+
+    def finish(self) -> None:
+        """Send the curves now where they wait for their time."""
+        self._pace.finish()
 
     def _refresh_curves(self) -> None:
         try:

@@ -36,14 +36,14 @@ class Pace:
         self._guard = threading.Lock()
         self._next: float | None = None
         self._took = 0.0
-        self._waiting = False
+        self._waiting: threading.Timer | None = None
         self._running = False
         self._again = False
 
     def ask(self) -> None:
         """Run now, or as soon as it may."""
         with self._guard:
-            if self._waiting or self._running:
+            if self._waiting is not None or self._running:
                 self._again = self._running
                 return
             if self._next is not None:
@@ -53,6 +53,15 @@ class Pace:
             self._running = True
         self._run()
 
+    def finish(self) -> None:
+        """Do what waits for its time now, in the caller's thread."""
+        with self._guard:
+            if self._waiting is None or self._running:
+                return
+            self._waiting.cancel()
+            self._waiting, self._running = None, True
+        self._run()
+
     def _later(self, seconds: float) -> bool:
         timer = threading.Timer(seconds, self._late)
         timer.daemon = True
@@ -60,12 +69,14 @@ class Pace:
             timer.start()
         except RuntimeError:  # a host without threads
             return False
-        self._waiting = True
+        self._waiting = timer
         return True
 
     def _late(self) -> None:
         with self._guard:
-            self._waiting, self._running = False, True
+            if self._waiting is None:
+                return  # it was finished in the meantime
+            self._waiting, self._running = None, True
         self._run()
 
     def _run(self) -> None:

@@ -16,6 +16,7 @@ from rhml_widgets.exceptions import NotSavedError
 from rhml_widgets.journal.events import Judged, Retracted
 from rhml_widgets.report.pack import pack
 from rhml_widgets.views.words import quoted
+from rhml_widgets.widgets import _widget
 from rhml_widgets.widgets import pace as paces
 from rhml_widgets.widgets.pace import Pace
 
@@ -739,6 +740,9 @@ class Clock:
             def start(self):
                 clock.timers.append(self)
 
+            def cancel(self):
+                clock.timers.remove(self)
+
         monkeypatch.setattr(paces.time, "monotonic", lambda: self.now)
         monkeypatch.setattr(paces.threading, "Timer", Timer)
 
@@ -787,6 +791,50 @@ def test_the_first_change_is_drawn_at_once(monkeypatch):
     drawn = []
     Pace(lambda: drawn.append(1), 0.5).ask()
     assert drawn == [1]
+
+
+def test_what_waits_is_drawn_when_a_cell_ends_and_once(monkeypatch):
+    clock = Clock(monkeypatch)
+    drawn = []
+    pace = Pace(lambda: drawn.append(clock.now), 0.5)
+    pace.finish()
+    assert drawn == []
+    pace.ask()
+    clock.go(0.1)
+    pace.ask()
+    pace.finish()
+    pace.finish()
+    clock.go(5)
+    assert drawn == [0.0, 0.1]
+
+
+def test_a_cell_ends_with_the_curves_it_led_to(monkeypatch):
+    """As in a notebook that is run without a page: what was not sent by then is lost."""
+    ended = []
+
+    class Events:
+        def register(self, event, callback):
+            assert event == "post_run_cell"
+            ended.append(callback)
+
+        def unregister(self, _event, callback):
+            ended.remove(callback)
+
+    class Shell:
+        events = Events()
+
+    monkeypatch.setattr(_widget, "get_ipython", Shell)
+    with begin(refit="background", purposes={"check": 1.0}) as session:
+        view = rhml.LearningCurves(session)
+        work(session, 12)
+        session.wait()
+        for callback in ended:
+            callback(None)
+        assert view.curves["seq"] == session.state.seq
+        view.close()
+        for callback in ended:
+            callback(None)
+        assert ended == []
 
 
 def test_keeping_or_revising_an_answer_keeps_its_note_and_marks_die_with_their_label():
